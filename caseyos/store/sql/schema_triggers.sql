@@ -1,0 +1,25 @@
+-- Triggers on the finished tables. Applied after they exist.
+
+CREATE TRIGGER audit_log_append BEFORE INSERT ON audit_log
+  FOR EACH ROW EXECUTE FUNCTION caseyos_audit_append()
+--;
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
+  FOR EACH ROW EXECUTE FUNCTION caseyos_append_only()
+--;
+CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON audit_log
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_append_only()
+--;
+CREATE TRIGGER learned_weights_append_only BEFORE UPDATE OR DELETE ON learned_weights
+  FOR EACH ROW EXECUTE FUNCTION caseyos_append_only()
+--;
+CREATE TRIGGER command_queue_items_touched BEFORE UPDATE ON command_queue_items
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION caseyos_move_touched()
+--;
+CREATE TRIGGER command_queue_items_notify AFTER INSERT OR UPDATE OR DELETE ON command_queue_items
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
+--;
+CREATE TRIGGER signals_notify AFTER INSERT ON signals
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
+--;
+CREATE TRIGGER executions_notify AFTER INSERT OR UPDATE ON executions
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
