@@ -1,0 +1,1 @@
+"""The daemon: scheduled jobs, the leader's lock, a watchdog and the HTTP shim."""

@@ -1,0 +1,1 @@
+"""The small HTTP shim inside the daemon, on loopback by default."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from caseyos.store.database import Database
+    from caseyos.store.jobs import JobRuns
+    from caseyos.store.overview import Overview
 
 
 class UnitOfWork:
@@ -20,6 +23,20 @@ class UnitOfWork:
 
     def __init__(self, connection: Connection[dict[str, Any]]) -> None:
         self.connection = connection
+
+    @cached_property
+    def jobs(self) -> JobRuns:
+        """Runs of scheduled jobs."""
+        from caseyos.store.jobs import JobRuns
+
+        return JobRuns(self.connection)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """Counts over everything."""
+        from caseyos.store.overview import Overview
+
+        return Overview(self.connection)
 
 
 @contextmanager

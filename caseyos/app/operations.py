@@ -1,0 +1,189 @@
+"""Running CaseyOS: one pass of everything, readiness, the jobs and their records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from caseyos.domain.reports import Leadership, Readiness, Status, TickReport
+from caseyos.errors import CaseyError
+
+if TYPE_CHECKING:
+    from caseyos.app.core import App
+    from caseyos.store.leader import LeaderLock
+
+Figures = Mapping[str, Any]
+
+
+class ScheduledJob(Protocol):
+    """What a run needs to know of its job."""
+
+    every: timedelta
+    recorded: bool
+
+
+class Operations:
+    """Tick, readiness, job runs and the status line."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    @cached_property
+    def leader(self) -> LeaderLock:
+        """The lock that daemon and tick share."""
+        from caseyos.store.leader import LeaderLock
+
+        return LeaderLock(self._app.database)
+
+    def tick(
+        self, *, send: bool = True, source: str | None = None, max_seconds: float | None = None
+    ) -> TickReport:
+        """One pass for cron: fetch, detect outcomes, generate, send what is due, reconcile.
+
+        Skips politely when a daemon or another tick leads. A step that fails does not stop the
+        others; steps left when `max_seconds` are over are not begun.
+        """
+        started, begun = self._app.clock.now(), time.monotonic()
+        if not self.leader.acquire():
+            with self._app.unit_of_work() as uow:
+                other = uow.jobs.leader()
+            return TickReport(started, time.monotonic() - begun, skipped=_who(other))
+        steps: dict[str, Figures] = {}
+        failures: list[str] = []
+        try:
+            for name, step in self._passes(send=send, source=source):
+                if max_seconds is not None and time.monotonic() - begun > max_seconds:
+                    failures.append(f"{name}: no time left of {max_seconds:.0f} seconds")
+                    continue
+                try:
+                    steps[name] = step()
+                except CaseyError as error:
+                    failures.append(f"{name}: {error.message}")
+        finally:
+            self.leader.release()
+        return TickReport(
+            started, time.monotonic() - begun, steps=steps, failures=tuple(failures)
+        )
+
+    def _passes(
+        self, *, send: bool, source: str | None
+    ) -> tuple[tuple[str, Callable[[], Figures]], ...]:
+        passes: list[tuple[str, Callable[[], Figures]]] = [
+            ("sync", lambda: self.sync_sources(source)),
+            ("generate", self.generate),
+        ]
+        if send:
+            passes += [("send", self.send_due), ("reconcile", self.reconcile)]
+        return tuple(passes)
+
+    def sync_sources(self, source: str | None = None) -> Figures:
+        """Ask the sources for news."""
+        return figures(self._app.intake.sync(source))
+
+    def generate(self) -> Figures:
+        """Detect outcomes, then turn signals into moves and rescore."""
+        outcomes = self._app.outcomes.detect()
+        return {"outcomes": figures(outcomes), **figures(self._app.generation.run())}
+
+    def send_due(self) -> Figures:
+        """Claim and run what is queued and due."""
+        return figures(self._app.actions.run_due())
+
+    def reconcile(self) -> Figures:
+        """Look unknown effects up by their markers."""
+        return figures(self._app.actions.reconcile())
+
+    def tidy(self) -> Figures:
+        """Forget old job runs."""
+        with self._app.unit_of_work() as uow:
+            return {"job_runs": uow.jobs.forget_old()}
+
+    def job_enabled(self, name: str) -> bool:
+        """Whether the configuration lets a job run."""
+        setting = self._app.config.jobs.get(name)
+        return setting is None or setting.enabled
+
+    def interval(self, name: str, default: timedelta) -> timedelta:
+        """How often a job runs."""
+        setting = self._app.config.jobs.get(name)
+        return default if setting is None or setting.every is None else setting.every
+
+    def run_job(
+        self, name: str, run: Callable[[App], Figures], job: ScheduledJob, epoch: int
+    ) -> None:
+        """Run a job once for its period and record how it went."""
+        if not job.recorded:
+            run(self._app)
+            return
+        slot = int(time.time() // job.every.total_seconds())
+        with self._app.unit_of_work() as uow:
+            run_id = uow.jobs.start(name, f"{job.every.total_seconds():.0f}s:{slot}", epoch)
+        if run_id is None:
+            return
+        try:
+            summary, state, error = run(self._app), "ok", None
+        except CaseyError as failure:
+            summary, state, error = {}, "failed", failure.message
+        except Exception as failure:
+            summary, state, error = {}, "failed", type(failure).__name__
+            raise
+        finally:
+            with self._app.unit_of_work() as uow:
+                uow.jobs.finish(run_id, state, summary=_plain(summary), error=error)
+
+    def readiness(self, extra: Mapping[str, str] | None = None) -> Readiness:
+        """Ask the database now; never starts it, never remembers an answer."""
+        checks = dict(self._app.database_admin.probe())
+        checks.update(extra or {})
+        return Readiness(all(answer == "ready" for answer in checks.values()), checks)
+
+    def revive_database(self) -> None:
+        """Start the embedded server if it is ours and gone."""
+        self._app.database_admin.revive()
+
+    def status(self) -> Status:
+        """Figures for a prompt or a status line."""
+        now = self._app.clock.now()
+        with self._app.unit_of_work() as uow:
+            row = uow.overview.counts(now + timedelta(hours=24))
+            leader = uow.jobs.leader()
+        mode = self._app.switchboard.mode()
+        stops = tuple(stop.level for stop in self._app.switchboard.stops())
+        return Status(
+            mode=mode.mode, live_until=mode.until, stops=stops, daemon=leader, **row
+        )
+
+
+def figures(report: object) -> Figures:
+    """A report record as plain values."""
+    if is_dataclass(report) and not isinstance(report, type):
+        return _plain(asdict(report))
+    return dict(report) if isinstance(report, Mapping) else {}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them."""
+    return {key: _plain_value(value) for key, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain({str(key): item for key, item in value.items()})
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain_value(item) for item in value]
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    return str(value)
+
+
+def _who(other: Leadership | None) -> str:
+    if other is None:
+        return "another process is ticking"
+    since = f", started {other.started_at.astimezone():%H:%M}" if other.started_at else ""
+    return f"another process is ticking (pid {other.pid}{since})"
+
+
