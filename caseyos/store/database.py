@@ -1,0 +1,130 @@
+"""Connections to PostgreSQL, and their errors as sentences.
+
+One connection a thread, opened on first use and again when it has died. Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from caseyos.errors import CaseyError, NotReady, TryLater
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+_OPTIONS: dict[str, Any] = {
+    "application_name": "caseyos",
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": "-c TimeZone=UTC",
+}
+
+
+class Database:
+    """One PostgreSQL database, by connection string or URL. Safe to share between threads."""
+
+    def __init__(self, conninfo: str, *, name: str = "the database") -> None:
+        self.conninfo = conninfo
+        self.name = name
+        self._own = threading.local()
+        self._all: set[Connection] = set()
+        self._guard = threading.Lock()
+
+    def connect(self) -> Connection:
+        """A new connection; NotReady with the real reason when there is none to be had."""
+        try:
+            return psycopg.connect(self.conninfo, row_factory=dict_row, **_OPTIONS)
+        except psycopg.Error as error:
+            raise NotReady(
+                f"{self.name[:1].upper()}{self.name[1:]} does not answer: {reason(error)}",
+                hint="caseyos doctor",
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """This thread's connection, in a transaction: committed at a clean exit, else undone.
+
+        Transactions do not nest: an inner one would commit the outer one's work.
+        """
+        connection = self._connection()
+        if getattr(self._own, "busy", False):
+            raise RuntimeError("a transaction is already open in this thread")
+        self._own.busy = True
+        try:
+            with translated(self.name):
+                yield connection
+                connection.commit()
+        except BaseException:
+            if not connection.closed:
+                connection.rollback()
+            raise
+        finally:
+            self._own.busy = False
+
+    def close(self) -> None:
+        """Close every connection this object opened, whichever thread it is of."""
+        with self._guard:
+            open_ones, self._all = self._all, set()
+        for connection in open_ones:
+            connection.close()
+
+    def _connection(self) -> Connection:
+        """The thread's connection, made anew when it has died: asked before any statement ran."""
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is not None and not connection.closed:
+            if self._answers(connection):
+                return connection
+            connection.close()
+        connection = self.connect()
+        self._own.connection = connection
+        with self._guard:
+            self._all = {held for held in self._all if not held.closed} | {connection}
+        return connection
+
+    @staticmethod
+    def _answers(connection: Connection) -> bool:
+        try:
+            # An empty query is one round trip and opens no transaction on the server for long.
+            connection.execute("")
+            connection.rollback()
+        except psycopg.Error:
+            return False
+        return True
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Turn the driver's errors that a person can act on into ours; defects pass as they are."""
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise NotReady(
+            "The disk is full; nothing of this was saved, what was saved before is safe.",
+            hint="caseyos doctor",
+        ) from error
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+        raise TryLater("Another CaseyOS holds what this needs; nothing was changed.") from error
+    except psycopg.errors.UndefinedTable as error:
+        raise NotReady(
+            "The database has no CaseyOS tables, or older ones.", hint="caseyos db migrate"
+        ) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise NotReady(
+            f"{name[:1].upper()}{name[1:]} went away: {reason(error)}", hint="caseyos doctor"
+        ) from error
+
+
+def reason(error: BaseException) -> str:
+    """The first line of a driver's error: its DETAIL line may quote people's data."""
+    if isinstance(error, CaseyError):
+        return error.message
+    first = str(error).strip().splitlines()
+    return first[0] if first else type(error).__name__
