@@ -22,8 +22,15 @@ Figures = Mapping[str, Any]
 class ScheduledJob(Protocol):
     """What a run needs to know of its job."""
 
-    every: timedelta
-    recorded: bool
+    @property
+    def every(self) -> timedelta:
+        """The interval."""
+        ...
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its runs go to job_runs."""
+        ...
 
 
 class Operations:
@@ -65,9 +72,7 @@ class Operations:
                     failures.append(f"{name}: {error.message}")
         finally:
             self.leader.release()
-        return TickReport(
-            started, time.monotonic() - begun, steps=steps, failures=tuple(failures)
-        )
+        return TickReport(started, time.monotonic() - begun, steps=steps, failures=tuple(failures))
 
     def _passes(
         self, *, send: bool, source: str | None
@@ -153,9 +158,7 @@ class Operations:
             leader = uow.jobs.leader()
         mode = self._app.switchboard.mode()
         stops = tuple(stop.level for stop in self._app.switchboard.stops())
-        return Status(
-            mode=mode.mode, live_until=mode.until, stops=stops, daemon=leader, **row
-        )
+        return Status(mode=mode.mode, live_until=mode.until, stops=stops, daemon=leader, **row)
 
 
 def figures(report: object) -> Figures:
@@ -185,5 +188,3 @@ def _who(other: Leadership | None) -> str:
         return "another process is ticking"
     since = f", started {other.started_at.astimezone():%H:%M}" if other.started_at else ""
     return f"another process is ticking (pid {other.pid}{since})"
-
-

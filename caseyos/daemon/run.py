@@ -8,12 +8,17 @@ import signal
 import threading
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from caseyos.app import App
 from caseyos.daemon.jobs import job_table
 from caseyos.daemon.process import DaemonFile, DaemonState
 from caseyos.daemon.scheduler import JobRunner
 from caseyos.errors import CaseyError
+
+if TYPE_CHECKING:
+    from caseyos.domain.reports import Readiness
+    from caseyos.http.shim import Shim
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +63,7 @@ class Daemon:
             files.release()
             log.info("daemon ended")
 
-    def _serve(self) -> object:
+    def _serve(self) -> Shim | None:
         if self._listen is None:
             return None
         from caseyos.http.shim import Shim, parse_listen
@@ -68,7 +73,7 @@ class Daemon:
         shim.start()
         return shim
 
-    def _readiness(self) -> object:
+    def _readiness(self) -> Readiness:
         alive = self._runner is not None and self._runner.alive()
         return self._app.operations.readiness(
             extra={"scheduler": "ready" if alive else "the scheduler does not answer"}

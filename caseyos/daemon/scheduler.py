@@ -87,7 +87,9 @@ class JobRunner:
             future = pool.submit(self._app.operations.run_job, job.name, job.run, job, epoch)
             future.result(timeout=job.deadline.total_seconds())
         except DeadlinePassed:
-            log.error("job %s passed its deadline of %s and was left behind", job.name, job.deadline)
+            log.error(
+                "job %s passed its deadline of %s and was left behind", job.name, job.deadline
+            )
         except Exception:
             log.exception("job %s failed", job.name)
         finally:

@@ -29,7 +29,9 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 def allowed_hosts(host: str, port: int) -> frozenset[bytes]:
     """The Host values that are ours for a listener: the address itself and its loopback names."""
     names = {host, "127.0.0.1", "localhost", "[::1]"}
-    bracketed = {f"[{name}]" if ":" in name and not name.startswith("[") else name for name in names}
+    bracketed = {
+        f"[{name}]" if ":" in name and not name.startswith("[") else name for name in names
+    }
     return frozenset(f"{name}:{port}".encode() for name in bracketed)
 
 

@@ -32,7 +32,7 @@ def build(readiness: Callable[[], Readiness], *, host: str, port: int) -> ASGIAp
             media_type="application/problem+json",
         )
 
-    return Gate(app, hosts=allowed_hosts(host, port))  # type: ignore[arg-type]
+    return Gate(app, hosts=allowed_hosts(host, port))
 
 
 def parse_listen(listen: str) -> tuple[str, int]:
@@ -69,7 +69,7 @@ class Shim:
             ) from error
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            build(self._readiness, host=self.host, port=self.port),  # type: ignore[arg-type]
+            build(self._readiness, host=self.host, port=self.port),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -141,7 +141,7 @@ class EmbeddedServer:
             os.close(handle)
 
     def _make_cluster(self) -> None:
-        """Initialise beside its final place and rename, so that a crash leaves nothing half made."""
+        """Initialise beside the final place and rename: a crash leaves no half made cluster."""
         unfinished = Path(tempfile.mkdtemp(prefix="new-cluster-", dir=self.home))
         self.account.own(unfinished)
         command = [
@@ -208,7 +208,7 @@ class EmbeddedServer:
             self.home / "start.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
         )
         try:
-            return subprocess.Popen(  # noqa: S603
+            process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603
                 [self.binary("postgres"), "-D", str(self.cluster), "-k", str(self.socket_dir)],
                 stdin=subprocess.DEVNULL,
                 stdout=words,
@@ -218,6 +218,7 @@ class EmbeddedServer:
                 start_new_session=True,
                 **self.account.popen_options(),  # type: ignore[call-overload]
             )
+            return process
         finally:
             os.close(words)
 
