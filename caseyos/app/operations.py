@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from caseyos.config import parse_duration
 from caseyos.domain.reports import Leadership, Readiness, Status, TickReport
 from caseyos.errors import CaseyError
 
@@ -109,13 +110,15 @@ class Operations:
 
     def job_enabled(self, name: str) -> bool:
         """Whether the configuration lets a job run."""
-        setting = self._app.config.jobs.get(name)
+        setting = self._app.config.settings.jobs.get(name)
         return setting is None or setting.enabled
 
     def interval(self, name: str, default: timedelta) -> timedelta:
         """How often a job runs."""
-        setting = self._app.config.jobs.get(name)
-        return default if setting is None or setting.every is None else setting.every
+        setting = self._app.config.settings.jobs.get(name)
+        return (
+            default if setting is None or setting.every is None else parse_duration(setting.every)
+        )
 
     def run_job(
         self, name: str, run: Callable[[App], Figures], job: ScheduledJob, epoch: int

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from caseyos.app import App
+from caseyos.app.daemon_lock import DaemonFile, DaemonState
 from caseyos.daemon.jobs import job_table
-from caseyos.daemon.process import DaemonFile, DaemonState
 from caseyos.daemon.scheduler import JobRunner
 from caseyos.errors import CaseyError
 

@@ -95,3 +95,8 @@ class DaemonFile:
             f"The daemon (pid {state.pid}) has not ended after {patience:.0f} seconds.",
             hint="caseyos daemon status",
         )
+
+
+def daemon_runs(state_dir: Path) -> bool:
+    """Whether a daemon holds the lock of this state folder."""
+    return DaemonFile(state_dir).running() is not None
