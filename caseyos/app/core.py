@@ -69,7 +69,7 @@ class App:
         """One transaction with its repositories."""
         from caseyos.store.unit_of_work import unit_of_work
 
-        return unit_of_work(self.database)
+        return unit_of_work(self.database, self.actor)
 
     @cached_property
     def database_admin(self) -> DatabaseAdmin:

@@ -13,16 +13,97 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from caseyos.store.audit import Audit
     from caseyos.store.database import Database
+    from caseyos.store.decisions import Decisions
+    from caseyos.store.events import Events
+    from caseyos.store.executions import Executions
+    from caseyos.store.intake import Intake
     from caseyos.store.jobs import JobRuns
+    from caseyos.store.moves import Moves
+    from caseyos.store.outcomes import Outcomes
     from caseyos.store.overview import Overview
+    from caseyos.store.recommendations import Recommendations
+    from caseyos.store.switches import Switches
+    from caseyos.store.tasks import Tasks
 
 
 class UnitOfWork:
     """The repositories of one open transaction, each made on first use."""
 
-    def __init__(self, connection: Connection[dict[str, Any]]) -> None:
+    def __init__(self, connection: Connection[dict[str, Any]], actor: str = "casey") -> None:
         self.connection = connection
+        self.actor = actor
+
+    @cached_property
+    def events(self) -> Events:
+        """Telemetry."""
+        from caseyos.store.events import Events
+
+        return Events(self.connection, self.actor)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The receipts."""
+        from caseyos.store.audit import Audit
+
+        return Audit(self.connection)
+
+    @cached_property
+    def recommendations(self) -> Recommendations:
+        """Signals in, moves out."""
+        from caseyos.store.recommendations import Recommendations
+
+        return Recommendations(self.connection)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """The queue."""
+        from caseyos.store.moves import Moves
+
+        return Moves(self.connection)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Decisions and their journal."""
+        from caseyos.store.decisions import Decisions
+
+        return Decisions(self.connection)
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Attempts to carry moves out."""
+        from caseyos.store.executions import Executions
+
+        return Executions(self.connection)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What came of moves."""
+        from caseyos.store.outcomes import Outcomes
+
+        return Outcomes(self.connection)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Signals, people, companies, deals."""
+        from caseyos.store.intake import Intake
+
+        return Intake(self.connection)
+
+    @cached_property
+    def switches(self) -> Switches:
+        """Mode and kill switch."""
+        from caseyos.store.switches import Switches
+
+        return Switches(self.connection)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Local tasks."""
+        from caseyos.store.tasks import Tasks
+
+        return Tasks(self.connection)
 
     @cached_property
     def jobs(self) -> JobRuns:
@@ -40,10 +121,10 @@ class UnitOfWork:
 
 
 @contextmanager
-def unit_of_work(database: Database) -> Iterator[UnitOfWork]:
+def unit_of_work(database: Database, actor: str = "casey") -> Iterator[UnitOfWork]:
     """Open a transaction on `database` for the length of a `with` block."""
     with database.transaction() as connection:
-        yield UnitOfWork(connection)
-
-
-__all__ = ["UnitOfWork", "unit_of_work"]
+        unit = UnitOfWork(connection, actor)
+        yield unit
+    if "events" in vars(unit):
+        unit.events.committed()

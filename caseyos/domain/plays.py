@@ -1,0 +1,224 @@
+"""Plays: from a signal and the facts about it to a candidate move (SPEC section 4).
+
+A play is data. Conditions and titles run in Jinja2's sandbox, with a bound on what they may make.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from jinja2 import ChainableUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from caseyos.domain.model import EMAIL_ACTIONS, INTERNAL_SIGNALS, ActionType
+from caseyos.domain.text import safe_line
+from caseyos.errors import ConfigError
+
+MAX_SOURCE = 2_000  # characters of a condition or title
+MAX_TITLE = 160
+OUTSIDE_AGE = timedelta(days=30)
+_STEP = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+# Titles and conditions need none of these, and they are how a template runs away.
+_FORBIDDEN = re.compile(r"{%|\brange\b|\blipsum\b|\bcycler\b|\*\*|\*\s*\d{3,}|\d{3,}\s*\*")
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A compiled play; `when` and `title` take the facts."""
+
+    name: str
+    on: str
+    action: str
+    entity: str
+    due: str
+    effort: float
+    template: str | None
+    max_age: timedelta | None
+    when: Callable[[Facts], bool]
+    title: Callable[[Facts], str]
+    unblocks: Callable[[Facts], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a play makes of a signal, before it is scored."""
+
+    play: str
+    action_type: str
+    title: str
+    dedupe_key: str
+    due_by: datetime | None
+    effort: float | None
+    template: str | None
+    missing: tuple[str, ...]
+    unblocks: int
+    owner: str = "casey"
+
+
+def compile_plays(raw: Sequence[Mapping[str, Any]]) -> tuple[Play, ...]:
+    """Check and compile plays; ConfigError names the play and what is wrong with it."""
+    environment = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
+    environment.globals.clear()
+    return tuple(_compile(environment, one) for one in raw if one.get("enabled", True) is not False)
+
+
+def override(
+    shipped: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The shipped plays with the operator's fields laid over them, and his own plays behind."""
+    plays = {str(play["name"]): dict(play) for play in shipped}
+    for play in own:
+        given = {key: value for key, value in play.items() if value is not None}
+        plays[str(play["name"])] = plays.get(str(play["name"]), {}) | given
+    return list(plays.values())
+
+
+def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = None) -> Candidate:
+    """The move `play` proposes. An action that lacks an address becomes a task that says so."""
+    data: Mapping[str, Any] = facts.get("data") or {}
+    action, title = play.action, play.title(facts)
+    effort: float | None = play.effort
+    due = due_by(play.due, facts, now=now, zone=zone)
+    if play.name == "by_hand":
+        action = str(data.get("action") or play.action)
+        effort = data.get("effort", play.effort)
+    missing: tuple[str, ...] = ()
+    if action in {*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING} and not facts.get("recipient"):
+        missing = (f"an address for {facts.get('whom') or 'the account'}",)
+        title = safe_line(f"Find {missing[0]}, then: {title[:1].lower()}{title[1:]}", MAX_TITLE)
+        action = ActionType.CREATE_TASK
+    return Candidate(
+        play=play.name,
+        action_type=str(action),
+        title=title,
+        dedupe_key=f"{play.name}:{entity_key(play.entity, facts)}",
+        due_by=due,
+        effort=effort,
+        template=play.template,
+        missing=missing,
+        unblocks=play.unblocks(facts),
+        owner=str(data.get("owner") or "casey") if play.name == "by_hand" else "casey",
+    )
+
+
+def too_old(play: Play, signal_type: str, occurred_at: datetime | None, now: datetime) -> bool:
+    """Whether an outside event lies too far back to act on."""
+    if occurred_at is None or signal_type in INTERNAL_SIGNALS:
+        return False
+    return now - occurred_at > (play.max_age or OUTSIDE_AGE)
+
+
+def entity_key(entity: str, facts: Facts) -> str:
+    """What one live move is for: the contact, the thread, the deal, ... of these facts."""
+    data: Mapping[str, Any] = facts.get("data") or {}
+    ids = {
+        "contact": facts.get("contact_id"),
+        "deal": facts.get("deal_id"),
+        "account": facts.get("account_id"),
+        "thread": data.get("thread_key"),
+        "meeting": data.get("meeting_id"),
+        "draft": data.get("draft_id"),
+        "batch": data.get("batch_id"),
+    }
+    return str(ids.get(entity) or facts["signal_id"])
+
+
+def due_by(spec: str, facts: Facts, *, now: datetime, zone: tzinfo | None) -> datetime | None:
+    """When a move is due by a play's `due`; None where the play or its facts name no time."""
+    data: Mapping[str, Any] = facts.get("data") or {}
+    if spec in ("as given", "observed"):
+        return _moment(data.get("due"))
+    if spec == "today":
+        local = now.astimezone(zone)
+        return local.replace(hour=17, minute=0, second=0, microsecond=0).astimezone(UTC)
+    if spec.startswith("start-"):
+        start = _moment(data.get("start"))
+        return None if start is None else start - _step(spec.removeprefix("start-"))
+    return (facts.get("occurred_at") or now) + _step(spec)
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _step(text: str) -> timedelta:
+    match = _STEP.fullmatch(text)
+    if match is None:
+        raise ValueError(f"expected a length of time such as 4h or 1d, got {text!r}")
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+def _compile(environment: ImmutableSandboxedEnvironment, raw: Mapping[str, Any]) -> Play:
+    name = str(raw.get("name", ""))
+    for required in ("on", "action", "title"):
+        if not raw.get(required):
+            raise ConfigError(f"Play {name!r} says no {required!r}.", hint="caseyos config example")
+    if raw["action"] not in set(ActionType):
+        raise ConfigError(f"Play {name!r}: there is no action {raw['action']!r}.")
+    due = str(raw.get("due", "1d"))
+    effort = float(raw.get("effort", 15))
+    if not math.isfinite(effort) or effort < 0:
+        raise ConfigError(f"Play {name!r}: effort is minutes, 0 or more, not {effort:g}.")
+    try:
+        if due not in ("as given", "observed", "today"):
+            _step(due.removeprefix("start-"))
+        max_age = _step(str(raw["max_age"])) if raw.get("max_age") else None
+        when = _expression(environment, str(raw.get("when") or "true"))
+        unblocks = _expression(environment, str(raw.get("unblocks") or "0"))
+        title = _bounded(str(raw["title"]))
+        rendered = environment.from_string(title)
+    except (TemplateError, ValueError) as error:
+        raise ConfigError(f"Play {name!r} cannot be read: {error}") from error
+
+    def make_title(facts: Facts) -> str:
+        try:
+            return safe_line(rendered.render(**facts), MAX_TITLE)
+        except (TemplateError, TypeError, ArithmeticError) as error:
+            raise ConfigError(f"Play {name!r}: its title fails: {error}") from error
+
+    def holds(facts: Facts) -> bool:
+        try:
+            return bool(when(**facts))
+        except (TemplateError, TypeError, ArithmeticError) as error:
+            raise ConfigError(f"Play {name!r}: its condition fails: {error}") from error
+
+    return Play(
+        name=name,
+        on=str(raw["on"]),
+        action=str(raw["action"]),
+        entity=str(raw.get("entity") or "deal"),
+        due=due,
+        effort=effort,
+        template=raw.get("template"),
+        max_age=max_age,
+        when=holds,
+        title=make_title,
+        unblocks=lambda facts: int(unblocks(**facts) or 0),
+    )
+
+
+def _expression(environment: ImmutableSandboxedEnvironment, text: str) -> Callable[..., Any]:
+    return environment.compile_expression(_bounded(text), undefined_to_none=True)
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_SOURCE:
+        raise ValueError(f"longer than {MAX_SOURCE} characters")
+    if _FORBIDDEN.search(text):
+        raise ValueError("loops, ranges and large products are not for titles and conditions")
+    return text

@@ -1,0 +1,78 @@
+"""Signals in, recommendations and moves out: set-based statements, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from caseyos.store.rows import batch
+from caseyos.store.sql import named_sql
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_SQL = named_sql("recommend")
+Row = Mapping[str, Any]
+
+
+class Recommendations:
+    """The repository of generation, in one transaction."""
+
+    def __init__(self, connection: Connection[dict[str, Any]]) -> None:
+        self._connection = connection
+
+    def unprocessed(self, limit: int) -> Sequence[Row]:
+        """Signals nobody processed, locked, with the facts about them."""
+        return self._connection.execute(_SQL["unprocessed"], {"limit": limit}).fetchall()
+
+    def live_moves(self, keys: Sequence[str]) -> Mapping[str, Row]:
+        """The live moves of these dedupe keys, locked."""
+        rows = self._connection.execute(_SQL["live_moves"], {"keys": list(keys)})
+        return {row["dedupe_key"]: row for row in rows}
+
+    def insert_moves(self, rows: Sequence[Row]) -> set[UUID]:
+        """Insert moves; the ids that went in."""
+        if not rows:
+            return set()
+        made = self._connection.execute(_SQL["insert_moves"], {"rows": batch(rows)})
+        return {row["id"] for row in made}
+
+    def refresh_moves(self, rows: Sequence[Row]) -> None:
+        """Change live moves that a newer signal is about."""
+        self._write("refresh_moves", rows)
+
+    def insert_recommendations(self, rows: Sequence[Row]) -> None:
+        """Store the reasoning."""
+        self._write("insert_recommendations", rows)
+
+    def mark_processed(self, rows: Sequence[Row]) -> None:
+        """Say what came of each signal."""
+        self._write("mark_processed", rows)
+
+    def fading(self, now: datetime, after: UUID, limit: int) -> Sequence[Row]:
+        """Pending moves whose urgency moves with time, a page by id."""
+        return self._connection.execute(
+            _SQL["fading"], {"now": now, "after": after, "limit": limit}
+        ).fetchall()
+
+    def rescore_moves(self, rows: Sequence[Row]) -> None:
+        """Set new scores."""
+        self._write("rescore_moves", rows)
+
+    def close_settled(self) -> int:
+        """Expire moves whose situation is over; how many."""
+        return self._connection.execute(_SQL["close_settled"]).rowcount
+
+    def expire_untouched(self, after: timedelta) -> int:
+        """Expire pending moves that nobody touched; how many."""
+        return self._connection.execute(_SQL["expire_untouched"], {"after": after}).rowcount
+
+    def wake(self, now: datetime) -> int:
+        """Make snoozed moves pending whose time has come; how many."""
+        return self._connection.execute(_SQL["wake"], {"now": now}).rowcount
+
+    def _write(self, query: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self._connection.execute(_SQL[query], {"rows": batch(rows)})
