@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from caseyos.domain.model import Driver, Score
 from caseyos.errors import UsageError
@@ -66,7 +67,7 @@ def interpolate(knots: Knots, value: float) -> float:
     """The piecewise linear value at `value`, flat outside the knots."""
     if value <= knots[0][0]:
         return knots[0][1]
-    for (low, at_low), (high, at_high) in zip(knots, knots[1:], strict=False):
+    for (low, at_low), (high, at_high) in pairwise(knots):
         if value <= high:
             return at_low + (at_high - at_low) * (value - low) / (high - low)
     return knots[-1][1]

@@ -103,7 +103,14 @@ def rescore(units: UnitFactory, book: Rulebook, now: datetime) -> int:
                 if abs(fresh.aps - row["aps"]) < WORTH_RESCORING:
                     continue
                 reason = _recommendation(
-                    book, row["id"], row["signal_id"], row["play"], facts, fresh, row["facts"], now
+                    book,
+                    move_id=row["id"],
+                    signal_id=row["signal_id"],
+                    play=row["play"],
+                    facts=facts,
+                    scored=fresh,
+                    details=row["facts"],
+                    now=now,
                 )
                 reasons.append(reason)
                 changes.append(
@@ -130,7 +137,7 @@ def _one_batch(
             proposals.append((row, proposal))
     live = unit.recommendations.live_moves(list({one.dedupe_key for _, one in proposals}))
     for row, proposal in proposals:
-        _add(work, row, proposal, live.get(proposal.dedupe_key), book, now)
+        _add(work, row, proposal, live=live.get(proposal.dedupe_key), book=book, now=now)
     inserted = unit.recommendations.insert_moves(list(work.made.values()))
     lost = {key for key, move in work.made.items() if move["id"] not in inserted}
     unit.recommendations.refresh_moves(list(work.refreshed.values()))
@@ -196,11 +203,12 @@ def _add(
     work: _Batch,
     row: Row,
     proposal: Candidate,
+    *,
     live: Row | None,
     book: Rulebook,
     now: datetime,
 ) -> None:
-    """Add a proposal to the batch: a new move, a fresher live one, or one more piece of evidence."""
+    """Add a proposal: a new move, a fresher live one, or one more piece of evidence."""
     key = proposal.dedupe_key
     earlier = work.made.get(key) or work.refreshed.get(key) or live
     before = dict(earlier.get("context") or earlier.get("action_context") or {}) if earlier else {}
@@ -210,7 +218,14 @@ def _add(
     scored = scoring.score(facts, book.rules)
     move_id = earlier["id"] if earlier else book.new_id()
     reason = _recommendation(
-        book, move_id, row["signal_id"], proposal.play, facts, scored, details, now
+        book,
+        move_id=move_id,
+        signal_id=row["signal_id"],
+        play=proposal.play,
+        facts=facts,
+        scored=scored,
+        details=details,
+        now=now,
     )
     move: dict[str, Any] = {
         "id": move_id,
@@ -369,6 +384,7 @@ def _stored_facts(row: Row, now: datetime) -> scoring.Facts:
 
 def _recommendation(
     book: Rulebook,
+    *,
     move_id: UUID,
     signal_id: UUID | None,
     play: str | None,

@@ -347,7 +347,19 @@ class QueueItem(SQLModel, table=True):
     effort_minutes: int | None = None
     snoozed_until: datetime | None = _time()
     snoozed_for_reply: bool = _flag()
-    recommendation_id: uuid.UUID | None = _link("action_recommendations.id")
+    # Checked at commit: a batch writes moves and their reasoning in one transaction.
+    recommendation_id: uuid.UUID | None = Field(
+        default=None,
+        sa_column=Column(
+            Uuid,
+            ForeignKey(
+                "action_recommendations.id",
+                ondelete="SET NULL",
+                deferrable=True,
+                initially="DEFERRED",
+            ),
+        ),
+    )
     dedupe_key: str | None = _text()
     play: str | None = _text()
     source: str | None = _text()

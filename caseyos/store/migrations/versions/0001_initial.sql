@@ -397,7 +397,7 @@ CREATE TABLE command_queue_items (
     'dismissed', 'snoozed', 'expired', 'executed', 'failed', 'unknown', 'rolled_back')),
   CONSTRAINT ck_command_queue_items_owner CHECK (owner IN ('casey', 'automated', 'delegated')),
   CONSTRAINT uq_command_queue_items_code UNIQUE (code),
-  CONSTRAINT fk_command_queue_items_recommendation_id FOREIGN KEY(recommendation_id) REFERENCES action_recommendations (id) ON DELETE SET NULL,
+  CONSTRAINT fk_command_queue_items_recommendation_id FOREIGN KEY(recommendation_id) REFERENCES action_recommendations (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT fk_command_queue_items_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE SET NULL,
   CONSTRAINT fk_command_queue_items_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id) ON DELETE SET NULL,
   CONSTRAINT fk_command_queue_items_deal_id FOREIGN KEY(deal_id) REFERENCES deals (id) ON DELETE SET NULL

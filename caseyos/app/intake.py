@@ -1,0 +1,300 @@
+"""Signals in: imports, the built-in sources, quarantine, and how every source stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caseyos.domain.ports.intake import (
+    ImportReport,
+    Progress,
+    SourceHealth,
+    StageWords,
+    signal_row,
+)
+from caseyos.errors import CaseyError, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from caseyos.app.core import App
+
+DEALS_SOURCE = "csv:deals"
+LOCAL_MAIL = "maildir:local"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How an import reads: column mapping, date format, currency, who we are."""
+
+    accounts: Path | None = None
+    products: Path | None = None
+    date_format: str | None = None
+    currency: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    me: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What asking the sources gave, by source; errors by source."""
+
+    items: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def signals(self) -> int:
+        """New signals of all sources."""
+        return sum(self.items.values())
+
+
+class Intake:
+    """What brings news in."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def import_path(
+        self, path: Path, options: ImportOptions, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import a CSV export, an mbox, a Maildir or a folder of mail.
+
+        Importing the same thing again adds nothing. Rows that cannot be taken go to quarantine.
+        """
+        if not path.exists():
+            raise UsageError(f"There is nothing at {path}.")
+        begun = time.monotonic()
+        watch = progress or (lambda _done, _total: None)
+        if path.is_dir() or path.suffix.lower() in (".mbox", ".eml", ".mbx"):
+            report = self._import_mail(path, options, watch)
+        else:
+            report = self._import_deals(path, options, watch)
+        report.seconds = time.monotonic() - begun
+        return report
+
+    def sync(self, source: str | None = None) -> SyncReport:
+        """Ask every enabled source, or one by name; a failing source does not stop the others."""
+        from caseyos.pipeline import internal
+
+        report = SyncReport()
+        readers: dict[str, Any] = {LOCAL_MAIL: self._sync_local_mail}
+        for one in self._app.config.settings.source:
+            if one.enabled and one.kind in ("maildir", "mbox") and one.path:
+                readers[f"{one.kind}:{one.name}"] = lambda one=one: self._sync_mail(
+                    f"{one.kind}:{one.name}", Path(one.path).expanduser(), frozenset(one.me)
+                )
+        readers["internal"] = lambda: internal.observe(
+            self._app.unit_of_work, self._silence_rule(), self._app.clock.now()
+        )
+        if source is not None:
+            chosen = {
+                name: read
+                for name, read in readers.items()
+                if name == source or name.split(":", 1)[0] == source
+            }
+            if not chosen:
+                raise NotFound(
+                    f"There is no source {source!r}.", hint=f"sources: {', '.join(readers)}"
+                )
+            readers = chosen
+        for name, read in readers.items():
+            try:
+                report.items[name] = read()
+            except (CaseyError, OSError) as error:
+                report.failures[name] = str(error)
+                with self._app.unit_of_work() as uow:
+                    uow.intake.fail(name, name.split(":", 1)[0], str(error)[:300])
+        return report
+
+    def signals(
+        self,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        unmatched: bool = False,
+        limit: int = 50,
+    ) -> list[Mapping[str, Any]]:
+        """Signals, newest first."""
+        with self._app.unit_of_work() as uow:
+            return uow.intake.signals(source=source, kind=kind, unmatched=unmatched, limit=limit)
+
+    def signal(self, prefix: str) -> Mapping[str, Any]:
+        """One signal by the beginning of its id."""
+        with self._app.unit_of_work() as uow:
+            found = uow.intake.signals(prefix=prefix.lower(), limit=2)
+        if not found:
+            raise NotFound(f"There is no signal {prefix!r}.", hint="caseyos signals list")
+        if len(found) > 1:
+            raise UsageError(f"{prefix!r} begins the ids of several signals.")
+        return found[0]
+
+    def quarantined(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        """What could not be taken."""
+        with self._app.unit_of_work() as uow:
+            return uow.intake.quarantined(limit)
+
+    def retry(self, prefix: str) -> ImportReport:
+        """Take a quarantined mail again; a row of a file is taken by importing the file again."""
+        from caseyos.pipeline import ingest
+
+        with self._app.unit_of_work() as uow:
+            found = uow.intake.quarantined_one(prefix.lower())
+        if len(found) != 1:
+            raise NotFound(
+                f"There is no single quarantined entry {prefix!r}.",
+                hint="caseyos signals list --quarantine",
+            )
+        entry = found[0]
+        if not str(entry["source"]).startswith(("mail", "mbox")):
+            raise UsageError(
+                f"{entry['place']} is a row of a file: {entry['reason']}.",
+                hint="mend the file, then caseyos import it again",
+            )
+        report = ImportReport()
+        ingest.take_mail(
+            self._app.unit_of_work,
+            [(entry["place"], bytes(entry["raw"] or b""))],
+            source=entry["source"],
+            me=self.me(),
+            report=report,
+        )
+        if report.quarantined == 0:
+            with self._app.unit_of_work() as uow:
+                uow.intake.resolve(entry["id"])
+        return report
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """How every source stands."""
+        with self._app.unit_of_work() as uow:
+            return uow.intake.health()
+
+    def add_manual(self, external_id: str, evidence: str, data: Mapping[str, Any]) -> None:
+        """Store a signal a person made by hand."""
+        signal = signal_row(
+            source="manual",
+            signal_type="manual",
+            external_id=external_id,
+            occurred_at=self._app.clock.now(),
+            evidence=evidence,
+            data=data,
+            contact=data.get("recipient"),
+        )
+        with self._app.unit_of_work() as uow:
+            uow.intake.add_signals([signal])
+            uow.events.emit("signal_received", source="manual", count=1)
+
+    def me(self) -> frozenset[str]:
+        """The addresses that are ours: configured, and told at imports."""
+        configured = self._app.config.settings.send.from_address.lower()
+        with self._app.unit_of_work() as uow:
+            told = uow.intake.mail_owners()
+        return frozenset({configured, *told} - {""})
+
+    def _import_deals(self, path: Path, options: ImportOptions, progress: Progress) -> ImportReport:
+        from caseyos.connectors import csv
+        from caseyos.pipeline import ingest
+
+        report = ImportReport()
+        units = self._app.unit_of_work
+        source = options.source or DEALS_SOURCE
+        # Every file is opened and its columns found before the first row is stored.
+        table = csv.Table(
+            path,
+            csv.DEAL_COLUMNS,
+            required=("external_id", "stage"),
+            mapping=options.mapping,
+        )
+        accounts = options.accounts and csv.Table(
+            options.accounts, csv.ACCOUNT_COLUMNS, required=("name",)
+        )
+        products = options.products and csv.Table(
+            options.products, csv.PRODUCT_COLUMNS, required=("name", "list_price")
+        )
+        if products:
+            ingest.take_products(units, csv.products(products), source, report)
+        if accounts:
+            rows = csv.accounts(accounts, date_format=options.date_format)
+            ingest.take_accounts(units, rows, source, report)
+        report.rows = 0
+        deals = self._app.config.settings.deals
+        ingest.take_deals(
+            units,
+            csv.deals(
+                table,
+                date_format=options.date_format,
+                currency=options.currency or deals.currency,
+            ),
+            source=source,
+            words=StageWords(tuple(deals.stages), tuple(deals.won), tuple(deals.lost)),
+            now=self._app.clock.now(),
+            report=report,
+            total=table.rows(),
+            progress=progress,
+        )
+        if table.unused:
+            report.notes.append(f"columns not used: {', '.join(table.unused[:8])}")
+        return report
+
+    def _import_mail(self, path: Path, options: ImportOptions, progress: Progress) -> ImportReport:
+        from caseyos.connectors import mailbox
+        from caseyos.pipeline import ingest
+
+        me = frozenset(address.strip().lower() for address in options.me)
+        if not me:
+            me = self.me()
+        if not me:
+            raise UsageError(
+                "An import of mail needs to know which address is yours.",
+                hint=f"caseyos import {path} --me you@example.com",
+            )
+        report = ImportReport()
+        ingest.take_mail(
+            self._app.unit_of_work,
+            mailbox.mails(path),
+            source=options.source or "mail:import",
+            me=me,
+            report=report,
+            total=mailbox.count(path),
+            progress=progress,
+        )
+        return report
+
+    def _sync_local_mail(self) -> int:
+        folder = self._app.config.paths.maildir
+        return self._sync_mail(LOCAL_MAIL, folder, self.me()) if folder.is_dir() else 0
+
+    def _sync_mail(self, source: str, path: Path, me: frozenset[str]) -> int:
+        from caseyos.connectors import mailbox
+        from caseyos.pipeline import ingest
+
+        with self._app.unit_of_work() as uow:
+            cursor, _ = uow.intake.cursor(source)
+        begun = time.time()
+        since = cursor.get("since")
+        report = ImportReport()
+        ingest.take_mail(
+            self._app.unit_of_work,
+            mailbox.mails(path, since=None if since is None else float(since)),
+            source=source,
+            me=me or self.me(),
+            report=report,
+        )
+        with self._app.unit_of_work() as uow:
+            # Two seconds back: file systems round, and Message-IDs make a second look harmless.
+            uow.intake.advance(source, "maildir", seen=0, cursor={"since": begun - 2}, version=None)
+        return sum(report.signals.values())
+
+    def _silence_rule(self) -> Any:
+        from caseyos.app.generation import zone_of
+        from caseyos.domain.business_time import calendar
+        from caseyos.pipeline.internal import SilenceRule
+
+        settings = self._app.config.settings
+        return SilenceRule(
+            first_stage=settings.deals.silent_days_first,
+            later=settings.deals.silent_days,
+            calendar=calendar(settings.calendar.business_days, settings.calendar.holidays),
+            zone=zone_of(self._app.config),
+        )

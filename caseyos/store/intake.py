@@ -1,0 +1,204 @@
+"""Where signals, people, companies, deals and mail ids are kept, and the quarantine."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected, SourceHealth
+from caseyos.errors import TryLater
+from caseyos.store.rows import as_json, batch
+from caseyos.store.sql import named_sql
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_SQL = named_sql("intake")
+Row = Mapping[str, Any]
+
+
+def name_key(name: str) -> str:
+    """A name as names are compared: lower case, letters and digits of any script only."""
+    return re.sub(r"[\W_]", "", name.casefold()) or name.casefold().strip()
+
+
+class Intake:
+    """The repository of ingestion, in one transaction."""
+
+    def __init__(self, connection: Connection[dict[str, Any]]) -> None:
+        self._connection = connection
+
+    def upsert_accounts(self, rows: Sequence[AccountRow], source: str) -> None:
+        """Store companies; what a row does not say is left as it is."""
+        keyed = [asdict(row) | {"name_key": name_key(row.name)} for row in rows]
+        self._write("upsert_accounts", keyed, source=source)
+
+    def upsert_products(self, rows: Sequence[ProductRow], source: str) -> None:
+        """Store products."""
+        keyed = [asdict(row) | {"name_key": name_key(row.name)} for row in rows]
+        self._write("upsert_products", keyed, source=source)
+
+    def known_deals(self, source: str, external_ids: Sequence[str]) -> Mapping[str, Row]:
+        """The deals already there, locked, by external id."""
+        rows = self._connection.execute(
+            _SQL["known_deals"], {"source": source, "ids": list(external_ids)}
+        )
+        return {row["external_id"]: row for row in rows}
+
+    def upsert_deals(self, rows: Sequence[Row]) -> None:
+        """Store deals; their accounts and contacts are made where they are new."""
+        names = {row["account"]: AccountRow(row["account"]) for row in rows if row["account"]}
+        if names:
+            self.upsert_accounts(list(names.values()), rows[0]["source"])
+        keyed = [
+            dict(row)
+            | {
+                "account_key": name_key(row["account"]) if row["account"] else None,
+                "product_key": name_key(row["product"]) if row["product"] else None,
+            }
+            for row in rows
+        ]
+        people = [
+            {
+                "email": row["contact_email"],
+                "name": row["contact_name"],
+                "company": row["account"],
+                "account_key": row["account_key"],
+                "source": row["source"],
+            }
+            for row in keyed
+            if row["contact_email"]
+        ]
+        self._write("upsert_contacts", people)
+        self._write("upsert_deals", keyed)
+
+    def upsert_contacts(self, rows: Sequence[Row]) -> None:
+        """Store people by address."""
+        self._write("upsert_contacts", rows)
+
+    def add_signals(self, rows: Sequence[Row]) -> int:
+        """Store signals, each outside event once; how many were new."""
+        if not rows:
+            return 0
+        return self._connection.execute(_SQL["add_signals"], {"rows": batch(rows)}).rowcount
+
+    def quarantine(self, source: str, rows: Sequence[Rejected]) -> None:
+        """Keep what could not be taken, with its bytes."""
+        self._write(
+            "quarantine",
+            [
+                {
+                    "external_id": row.external_id,
+                    "raw": base64.b64encode(row.raw).decode(),
+                    "place": row.place,
+                    "reason": row.reason,
+                }
+                for row in {one.external_id: one for one in rows}.values()
+            ],
+            source=source,
+        )
+
+    def add_messages(self, rows: Sequence[Row]) -> set[str]:
+        """Store mail ids; the Message-IDs that were new."""
+        if not rows:
+            return set()
+        made = self._connection.execute(_SQL["add_messages"], {"rows": batch(rows)})
+        return {row["message_id"] for row in made}
+
+    def touch_contacts(self, rows: Sequence[Row]) -> None:
+        """Note when people were written to, answered or bounced."""
+        self._write("touch_contacts", rows)
+
+    def sent_among(self, message_ids: Iterable[str]) -> set[str]:
+        """Which of these were sent by us."""
+        rows = self._connection.execute(_SQL["sent_among"], {"ids": list(set(message_ids))})
+        return {row["message_id"] for row in rows}
+
+    def promote_replies(self, sent: Sequence[str]) -> int:
+        """Mail that arrived before what it answers: make its signals replies; how many."""
+        if not sent:
+            return 0
+        return self._connection.execute(_SQL["promote_replies"], {"sent": list(sent)}).rowcount
+
+    def cursor(self, source: str) -> tuple[Row, int | None]:
+        """A source's cursor and its version; empty and None when it is new."""
+        row = self._connection.execute(_SQL["cursor"], {"source": source}).fetchone()
+        return ({}, None) if row is None else (row["cursor"], row["version"])
+
+    def advance(
+        self, source: str, kind: str, *, seen: int, cursor: Row, version: int | None
+    ) -> None:
+        """Move a source's cursor and health on; TryLater when somebody else moved it."""
+        row = self._connection.execute(
+            _SQL["advance_cursor"],
+            {
+                "source": source,
+                "kind": kind,
+                "seen": seen,
+                "cursor": as_json(dict(cursor)),
+                "version": version,
+            },
+        ).fetchone()
+        if row is None:
+            raise TryLater(f"Another process is reading {source}; nothing was stored twice.")
+
+    def fail(self, source: str, kind: str, error: str) -> None:
+        """Note a source's failure; the cursor stays."""
+        self._connection.execute(
+            _SQL["note_failure"], {"source": source, "kind": kind, "error": error}
+        )
+
+    def health(self) -> tuple[SourceHealth, ...]:
+        """How every source stands."""
+        return tuple(SourceHealth(**row) for row in self._connection.execute(_SQL["health"]))
+
+    def mail_owners(self) -> tuple[str, ...]:
+        """The addresses that imports were told are ours, the latest first."""
+        return tuple(row["me"] for row in self._connection.execute(_SQL["mail_owners"]))
+
+    def signals(
+        self,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        unmatched: bool = False,
+        prefix: str | None = None,
+        limit: int = 50,
+    ) -> list[Row]:
+        """Signals, newest first."""
+        return list(
+            self._connection.execute(
+                _SQL["signals"],
+                {
+                    "source": source,
+                    "kind": kind,
+                    "unmatched": unmatched,
+                    "id": prefix,
+                    "limit": limit,
+                },
+            )
+        )
+
+    def quarantined(self, limit: int = 100) -> list[Row]:
+        """What lies in quarantine."""
+        return list(self._connection.execute(_SQL["quarantined"], {"limit": limit}))
+
+    def quarantined_one(self, prefix: str) -> list[Row]:
+        """The entries whose id begins so, with their bytes."""
+        return list(self._connection.execute(_SQL["quarantined_one"], {"id": prefix}))
+
+    def resolve(self, entry: UUID) -> None:
+        """Mark a quarantined entry as taken after all."""
+        self._connection.execute(_SQL["resolve"], {"id": entry})
+
+    def observe(self, query: str, **values: Any) -> list[Row]:
+        """One of the set reads that internal signals are made from, by its name."""
+        return list(self._connection.execute(_SQL[query], values))
+
+    def _write(self, query: str, rows: Sequence[Row], **values: Any) -> None:
+        if rows:
+            self._connection.execute(_SQL[query], {"rows": batch(rows), **values})
