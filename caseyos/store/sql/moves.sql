@@ -1,0 +1,71 @@
+-- name: ranked
+-- Moves as the queue shows them; {where} narrows, {order} ranks, keyset paging by {after}.
+SELECT m.id, m.code, m.title, m.priority_score::float8 AS aps, m.action_type,
+       m.action_context AS context, m.status, m.owner, m.due_by, m.snoozed_until,
+       coalesce(m.action_context ->> 'account', m.action_context ->> 'recipient_name',
+                m.action_context ->> 'recipient') AS account,
+       m.source, r.reasoning, r.drivers, m.version, m.created_at, m.updated_at, m.executed_at,
+       m.play, m.outcome, r.confidence::float8 AS confidence, r.metadata AS facts,
+       (SELECT e.state FROM executions e WHERE e.move_id = m.id AND NOT e.dry_run
+         ORDER BY e.created_at DESC LIMIT 1) AS execution_state
+FROM command_queue_items m
+LEFT JOIN action_recommendations r ON r.id = m.recommendation_id
+WHERE {where}
+ORDER BY {order}
+LIMIT %(limit)s
+
+-- name: tally
+-- How many moves a filter leaves.
+SELECT count(*) AS count FROM command_queue_items m WHERE {where}
+
+-- name: by_ids
+-- Moves by id.
+SELECT id, code, title, version, status FROM command_queue_items WHERE id = ANY (%(ids)b)
+
+-- name: by_code
+-- Moves whose code begins so, at most a few.
+SELECT id, code, title, version, status FROM command_queue_items
+WHERE code LIKE %(prefix)s || '%%' ORDER BY code = %(prefix)s DESC, code LIMIT 6
+
+-- name: near_codes
+-- Codes like this one, for a helpful refusal.
+SELECT code FROM command_queue_items
+WHERE code LIKE left(%(code)s, 1) || '%%' AND status IN ('pending', 'accepted', 'snoozed')
+ORDER BY priority_score DESC LIMIT 3
+
+-- name: recommendations_of
+-- The reasoning of a move over time, newest first.
+SELECT aps_score::float8 AS aps, drivers, reasoning, weights_version, generated_at
+FROM action_recommendations WHERE move_id = %(id)s
+ORDER BY generated_at DESC, id DESC LIMIT 200
+
+-- name: signals_of
+-- The signals that led to a move.
+SELECT id, source, signal_type, evidence, occurred_at, created_at FROM signals
+WHERE move_id = %(id)s ORDER BY created_at DESC LIMIT 50
+
+-- name: executions_of
+-- What was done for a move.
+SELECT id, state, action_type, channel, dry_run, plan_id, queued_at, dispatched_at, finished_at,
+       provider_id, marker, error, blocked_reason, blocked_until, reversibility, undone_at
+FROM executions WHERE move_id = %(id)s AND NOT dry_run ORDER BY created_at DESC LIMIT 20
+
+-- name: history_of
+-- The receipts of a move and of its executions.
+SELECT a.seq, a.at, a.actor, a.action, a.from_state, a.to_state, a.reason, a.result
+FROM audit_log a
+WHERE a.subject = 'move:' || %(id)s::text
+   OR a.subject IN (SELECT 'execution:' || e.id::text FROM executions e WHERE e.move_id = %(id)s)
+ORDER BY a.seq DESC LIMIT 50
+
+-- name: find
+-- People, companies and moves that hold the words.
+(SELECT 'move' AS kind, code AS id, title, status AS detail FROM command_queue_items
+ WHERE title ILIKE %(like)s ORDER BY priority_score DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT 'company', left(id::text, 8), name, concat_ws(', ', sector, country) FROM accounts
+ WHERE name ILIKE %(like)s ORDER BY name LIMIT %(limit)s)
+UNION ALL
+(SELECT 'person', left(id::text, 8), coalesce(name, email), coalesce(email, company, '')
+ FROM contacts WHERE name ILIKE %(like)s OR email ILIKE %(like)s OR company ILIKE %(like)s
+ ORDER BY name LIMIT %(limit)s)
