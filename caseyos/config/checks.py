@@ -12,6 +12,7 @@ from caseyos.config.durations import parse_duration, parse_hours
 from caseyos.config.model import File
 
 DURATIONS = [
+    "execution.lease",
     "send.hold",
     "send.validity",
     "send.recontact_after",

@@ -122,6 +122,10 @@ class Actions(Section, frozen=True):
     enabled: bool = True
 
 
+class Execution(Section, frozen=True):
+    lease: str = "2m"
+
+
 class Learning(Section, frozen=True):
     enabled: bool = True
     frozen: bool = False
@@ -248,6 +252,7 @@ class File(Section, frozen=True):
     send: Send = Send()
     actions: Actions = Actions()
     limits: Limits = Limits()
+    execution: Execution = Execution()
     learning: Learning = msgspec.field(default_factory=Learning)
     queue: Queue = Queue()
     http: Http = Http()

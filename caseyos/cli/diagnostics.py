@@ -1,0 +1,67 @@
+"""Everything on standard error about what went wrong, and the exit code of each kind."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+from caseyos.cli.flags import Flags
+from caseyos.domain.text import safe_line, safe_text
+from caseyos.errors import CaseyError
+
+log = logging.getLogger("caseyos.cli")
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+def report(error: CaseyError, flags: Flags) -> int:
+    """Say what happened and the one command that helps; the exit code."""
+    if flags.output == "json":
+        body: dict[str, Any] = {
+            "code": error.code,
+            "exit": error.exit_code,
+            "message": error.message,
+            "hint": error.hint,
+            "doc": f"troubleshooting#{error.code}",
+        }
+        sys.stderr.write(json.dumps({"error": body}) + "\n")
+    else:
+        sys.stderr.write(f"{error.code.replace('_', ' ')}: {safe_text(error.message)}\n")
+        if error.hint:
+            sys.stderr.write(f"  {safe_line(error.hint)}\n")
+    return error.exit_code
+
+
+def report_usage(error: Any, flags: Flags) -> int:
+    """A command line that Typer cannot read: its sentence and where help is; the exit code."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "caseyos"
+    if flags.output == "json":
+        body = {"code": "usage", "exit": 2, "message": message, "hint": f"{command} --help"}
+        sys.stderr.write(json.dumps({"error": body}) + "\n")
+    else:
+        sys.stderr.write(f"{safe_text(message)}\n  {command} --help\n")
+    return 2
+
+
+def report_defect(error: BaseException, flags: Flags) -> int:
+    """Something we did not foresee: a report id for the person, the traceback for the log."""
+    import os
+
+    report_id = os.urandom(4).hex()
+    log.error("unexpected error %s", report_id, exc_info=error)
+    message = f"Something unexpected happened ({type(error).__name__}); report id {report_id}."
+    if flags.output == "json":
+        body = {"code": "failed", "exit": 1, "message": message, "hint": "caseyos doctor"}
+        sys.stderr.write(json.dumps({"error": body}) + "\n")
+    else:
+        sys.stderr.write(f"failed: {message}\n  caseyos doctor (the details are in its log)\n")
+    if flags.verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    return 1

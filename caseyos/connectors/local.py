@@ -1,0 +1,371 @@
+"""The local channels: mail into a Maildir, meetings as .ics files, tasks as rows.
+
+Nothing here leaves this computer, and everything can be taken back as long as nobody touched it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from caseyos.domain.mail import OUR_HEADER
+from caseyos.domain.model import ActionType, Effect, Payload, Reversibility
+from caseyos.domain.ports.channel import NotDone, Receipt
+
+
+class _FileChannel:
+    """An effect that is one file, named by its marker."""
+
+    name = "local"
+    outside = False
+    reversibility = Reversibility.REVERSIBLE.value
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def preflight(self, payload: Payload) -> None:
+        """Make the folders and see that they can be written."""
+        try:
+            self._make_folders()
+        except OSError as error:
+            raise NotDone(f"{self._folder} cannot be written: {error.strerror}") from error
+        if not os.access(self._folder, os.W_OK):
+            raise NotDone(f"{self._folder} cannot be written.")
+
+    def undo(self, instructions: Mapping[str, Any]) -> str:
+        """Delete the file if it is still what was written; gone already is as good."""
+        path = Path(str(instructions["path"]))
+        found = self._where(path)
+        if found is None:
+            return "It was gone already."
+        if hashlib.sha256(found.read_bytes()).hexdigest() != instructions["digest"]:
+            raise NotDone(f"{found.name} was changed since, so it is left alone.")
+        found.unlink()
+        return f"Removed {found.name}."
+
+    def _make_folders(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def _where(self, path: Path) -> Path | None:
+        return path if path.exists() else None
+
+    def _receipt(self, path: Path) -> Receipt:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        undo = {"kind": "remove_file", "path": str(path), "digest": digest}
+        return Receipt(str(path), digest, undo)
+
+
+class LocalMail(_FileChannel):
+    """Mail as files of a Maildir: an Outbox for what is to be sent, Drafts for drafts."""
+
+    def build(self, payload: Payload, *, marker: str, execution_id: UUID, at: datetime) -> bytes:
+        """The message, CRLF line ends, with our marker headers."""
+        fields = payload.fields
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _mailbox(fields.get("from_name", ""), fields["from"])
+        message["To"] = ", ".join(payload.recipients)
+        message["Subject"] = payload.subject
+        message["Date"] = format_datetime(at.astimezone(UTC).replace(microsecond=0))
+        message["Message-ID"] = marker
+        if fields.get("in_reply_to"):
+            message["In-Reply-To"] = fields["in_reply_to"]
+            message["References"] = " ".join(fields.get("references", ()))
+        message[OUR_HEADER] = str(execution_id)
+        message.set_content(payload.body, cte="quoted-printable")
+        return message.as_bytes()
+
+    def effects(self, payload: Payload) -> tuple[Effect, ...]:
+        """One file; the mail client sends it."""
+        where = "Drafts" if payload.action_type == ActionType.CREATE_DRAFT else "Outbox"
+        whom = ", ".join(payload.recipients) or "nobody yet"
+        return (
+            Effect("local", f"write 1 mail to {whom} into the {where} of your Maildir", "yes"),
+            Effect("caseyos", "mark done, watch for a reply", "yes"),
+        )
+
+    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+        """Write to tmp, sync, and link into place: the Maildir way, so nobody sees half a mail."""
+        box = self._box(payload.action_type)
+        name = _file_name(marker)
+        path = box / "new" / name
+        temporary = box / "tmp" / f"{name}.{os.getpid()}"
+        try:
+            _write_synced(temporary, wire)
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                pass  # an earlier attempt of this very marker got this far
+            finally:
+                temporary.unlink()
+            _sync_folder(path.parent)
+        except OSError as error:
+            if path.exists():
+                return self._receipt(path)
+            raise NotDone(f"{box} cannot be written: {error.strerror}") from error
+        return self._receipt(path)
+
+    def find(self, marker: str) -> Receipt | None:
+        """The file of this marker, whatever flags a mail client gave it."""
+        name = _file_name(marker)
+        for box in (".Outbox", ".Drafts"):
+            found = self._where(self._folder / box / "new" / name)
+            if found is not None:
+                return self._receipt(found)
+        return None
+
+    def _box(self, action_type: str) -> Path:
+        return self._folder / (".Drafts" if action_type == ActionType.CREATE_DRAFT else ".Outbox")
+
+    def _make_folders(self) -> None:
+        for box in (self._folder, self._folder / ".Outbox", self._folder / ".Drafts"):
+            for part in ("cur", "new", "tmp"):
+                (box / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def _where(self, path: Path) -> Path | None:
+        if path.exists():
+            return path
+        # A mail client moves what it has shown from new to cur and adds its flags.
+        moved = sorted((path.parent.parent / "cur").glob(f"{path.name}*"))
+        return moved[0] if moved else None
+
+
+class LocalCalendar(_FileChannel):
+    """Meetings as one .ics file each (RFC 5545), named by their UID."""
+
+    def build(self, payload: Payload, *, marker: str, execution_id: UUID, at: datetime) -> bytes:
+        """The calendar object, folded at 75 octets."""
+        start = _start(payload)
+        end = start + timedelta(minutes=float(payload.fields.get("minutes") or 30))
+        lines = [
+            *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//CaseyOS//EN", "METHOD:PUBLISH"),
+            "BEGIN:VEVENT",
+            f"UID:{marker}",
+            f"DTSTAMP:{_utc(at)}",
+            f"DTSTART:{_utc(start)}",
+            f"DTEND:{_utc(end)}",
+            "SEQUENCE:0",
+            f"SUMMARY:{_escaped(payload.subject)}",
+        ]
+        if payload.body:
+            lines.append(f"DESCRIPTION:{_escaped(payload.body)}")
+        if payload.fields.get("organizer"):
+            lines.append(f"ORGANIZER:mailto:{payload.fields['organizer']}")
+        lines += [f"ATTENDEE;RSVP=TRUE:mailto:{address}" for address in payload.recipients]
+        lines += [f"X-CASEYOS-EXECUTION:{execution_id}", "END:VEVENT", "END:VCALENDAR"]
+        return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+    def effects(self, payload: Payload) -> tuple[Effect, ...]:
+        """One file; nobody is invited by it."""
+        return (
+            Effect("local", "write 1 meeting as an .ics file (nobody is invited by it)", "yes"),
+            Effect("caseyos", "mark done", "yes"),
+        )
+
+    def preflight(self, payload: Payload) -> None:
+        """A meeting needs a start."""
+        _start(payload)
+        super().preflight(payload)
+
+    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+        """Write beside, sync, rename."""
+        path = self._folder / f"{_file_name(marker).removesuffix('.eml')}.ics"
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            _write_synced(temporary, wire)
+            temporary.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise NotDone(f"{path} cannot be written: {error.strerror}") from error
+        return self._receipt(path)
+
+    def find(self, marker: str) -> Receipt | None:
+        """The file of this UID."""
+        path = self._folder / f"{_file_name(marker).removesuffix('.eml')}.ics"
+        return self._receipt(path) if path.exists() else None
+
+
+class TaskStore(Protocol):
+    """Task rows."""
+
+    def add(self, marker: str, task: Mapping[str, Any]) -> tuple[UUID, int]:
+        """Store a task once per marker; its id and version."""
+        ...
+
+    def by_marker(self, marker: str) -> tuple[UUID, int] | None:
+        """The task of a marker."""
+        ...
+
+    def complete(self, task_id: UUID, marker: str) -> tuple[UUID, int] | None:
+        """Complete an open task; None when there is none."""
+        ...
+
+    def completed_by(self, marker: str) -> tuple[UUID, int] | None:
+        """The task that an execution with this marker completed."""
+        ...
+
+    def remove(self, task_id: UUID, version: int) -> bool | None:
+        """Delete a task of this version; None when it is gone, False when it changed."""
+        ...
+
+    def reopen(self, task_id: UUID, version: int) -> bool | None:
+        """Open a completed task again; None when it is gone, False when it changed."""
+        ...
+
+
+class TaskUnit(Protocol):
+    """A transaction of its own, so that the effect is an effect and not part of its record."""
+
+    @property
+    def tasks(self) -> TaskStore:
+        """The rows."""
+        ...
+
+
+class LocalTasks:
+    """Tasks as rows of our own database."""
+
+    name = "local"
+    outside = False
+    reversibility = Reversibility.REVERSIBLE.value
+
+    def __init__(self, units: Callable[[], AbstractContextManager[TaskUnit]]) -> None:
+        self._units = units
+
+    def build(self, payload: Payload, *, marker: str, execution_id: UUID, at: datetime) -> bytes:
+        """The row as canonical JSON."""
+        row = {
+            "marker": marker,
+            "action": payload.action_type,
+            "title": payload.subject,
+            "notes": payload.body or None,
+            "due_by": payload.fields.get("due"),
+            "task_id": payload.fields.get("task_id"),
+            "execution_id": str(execution_id),
+        }
+        return json.dumps(row, sort_keys=True, ensure_ascii=False).encode()
+
+    def effects(self, payload: Payload) -> tuple[Effect, ...]:
+        """One row."""
+        verb = "complete" if payload.action_type == ActionType.COMPLETE_TASK else "add"
+        return (
+            Effect("local", f"{verb} 1 task on your list", "yes"),
+            Effect("caseyos", "mark done", "yes"),
+        )
+
+    def preflight(self, payload: Payload) -> None:
+        """Completing needs a task to complete."""
+        if payload.action_type == ActionType.COMPLETE_TASK and not payload.fields.get("task_id"):
+            raise NotDone("The move names no task to complete.")
+
+    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+        """Add or complete the row, in a transaction of its own."""
+        row = json.loads(wire)
+        with self._units() as unit:
+            if row["action"] == ActionType.COMPLETE_TASK:
+                done = unit.tasks.complete(UUID(str(row["task_id"])), marker)
+                if done is None:
+                    raise NotDone("There is no open task with that id.")
+                return _task_receipt(done, "reopen_task")
+            return _task_receipt(unit.tasks.add(marker, row), "remove_task")
+
+    def find(self, marker: str) -> Receipt | None:
+        """The row of this marker."""
+        with self._units() as unit:
+            added = unit.tasks.by_marker(marker)
+            if added is not None:
+                return _task_receipt(added, "remove_task")
+            completed = unit.tasks.completed_by(marker)
+        return _task_receipt(completed, "reopen_task") if completed else None
+
+    def undo(self, instructions: Mapping[str, Any]) -> str:
+        """Remove or reopen the row if it is still as it was left."""
+        task_id, version = UUID(str(instructions["task_id"])), int(instructions["version"])
+        with self._units() as unit:
+            if instructions["kind"] == "reopen_task":
+                done, told = unit.tasks.reopen(task_id, version), "Reopened the task."
+            else:
+                done, told = unit.tasks.remove(task_id, version), "Removed the task."
+        if done is None:
+            return "It was gone already."
+        if not done:
+            raise NotDone("The task was changed since, so it is left alone.")
+        return told
+
+
+def _task_receipt(task: tuple[UUID, int], kind: str) -> Receipt:
+    task_id, version = task
+    digest = hashlib.sha256(f"{task_id}:{version}".encode()).hexdigest()
+    undo = {"kind": kind, "task_id": str(task_id), "version": version}
+    return Receipt(str(task_id), digest, undo)
+
+
+def _mailbox(name: str, address: str) -> str:
+    return f'"{re.sub(r"[^\w .-]", "", name)}" <{address}>' if name else address
+
+
+def _file_name(marker: str) -> str:
+    """A file name for a marker, the same every time and harmless in every file system."""
+    plain = re.sub(r"[^A-Za-z0-9.-]", "_", marker.strip("<>"))[:120]
+    return f"{plain}.eml"
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _start(payload: Payload) -> datetime:
+    try:
+        start = datetime.fromisoformat(str(payload.fields.get("start")))
+    except ValueError:
+        raise NotDone("The meeting has no start; give it one with caseyos edit.") from None
+    return start if start.tzinfo else start.replace(tzinfo=UTC)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _escaped(text: str) -> str:
+    for character in ("\\", ";", ","):
+        text = text.replace(character, f"\\{character}")
+    printable = "".join(c for c in text if c == "\n" or c.isprintable())
+    return printable.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """A content line folded so that no part is over 75 octets, never inside a character."""
+    parts: list[str] = []
+    part = ""
+    for character in line:
+        if len((part + character).encode()) > (75 if not parts else 74):
+            parts.append(part)
+            part = ""
+        part += character
+    return "\r\n ".join([*parts, part])
