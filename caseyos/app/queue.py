@@ -124,9 +124,10 @@ class QueueReads:
         return self._app.clock.now()
 
 
-def _deltas(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> tuple[Delta, ...]:
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _deltas(before: Rows, after: Rows) -> tuple[Delta, ...]:
     """The change of each factor in tenths, so that they re-add to the change of the score."""
 
     def by_factor(rows: Rows) -> dict[str, tuple[int, str]]:

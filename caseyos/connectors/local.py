@@ -311,7 +311,8 @@ def _task_receipt(task: tuple[UUID, int], kind: str) -> Receipt:
 
 
 def _mailbox(name: str, address: str) -> str:
-    return f'"{re.sub(r"[^\w .-]", "", name)}" <{address}>' if name else address
+    plain = re.sub(r"[^\w .-]", "", name)
+    return f'"{plain}" <{address}>' if plain else address
 
 
 def _file_name(marker: str) -> str:

@@ -1,7 +1,7 @@
 """From a move to the exact action it stands for: mail text, task, meeting. Deterministic: no clock.
 
-Templates run in Jinja2's sandbox with bounds on source, output and loops. What a template asks for and
-nobody knows is named in `missing`, never silently left out.
+Templates run in Jinja2's sandbox with bounds on source, output and loops. What a template asks for
+and nobody knows is named in `missing`, never silently left out.
 """
 
 from __future__ import annotations

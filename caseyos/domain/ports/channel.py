@@ -1,4 +1,4 @@
-"""A channel performs actions: build the exact bytes, act once, find the effect again, take it back."""
+"""A channel performs actions: exact bytes, one effect, found again by its marker, taken back."""
 
 from __future__ import annotations
 

@@ -1,0 +1,73 @@
+"""What carrying moves out needs: one transaction's repositories, and the channels.
+
+The repositories are the store's; their methods are documented there and typed at the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from caseyos.domain.guardrails import Policy
+from caseyos.domain.ports.channel import Channel
+from caseyos.domain.rendering import LoadTemplate, Sender
+
+
+class ExecuteUnit(Protocol):
+    """One transaction of execution."""
+
+    @property
+    def executions(self) -> Any:
+        """Attempts."""
+        ...
+
+    @property
+    def switches(self) -> Any:
+        """Mode and stops."""
+        ...
+
+    @property
+    def audit(self) -> Any:
+        """Receipts."""
+        ...
+
+    @property
+    def events(self) -> Any:
+        """Telemetry."""
+        ...
+
+    @property
+    def decisions(self) -> Any:
+        """The journal of what a person did."""
+        ...
+
+
+ExecuteUnits = Callable[[], AbstractContextManager[ExecuteUnit]]
+Probe = Callable[[str], None]
+
+
+def silent(_point: str) -> None:
+    """Nobody kills the process here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Everything an execution is carried out with."""
+
+    units: ExecuteUnits
+    channel_of: Callable[[str], Channel]  # by action type
+    load_template: LoadTemplate
+    sender: Callable[[], Sender]
+    policy: Callable[[], Policy]
+    new_id: Callable[[], UUID]
+    now: Callable[[], datetime]
+    actor: str
+    lease: timedelta
+    plan_valid: timedelta
+    validity: timedelta
+    hold: timedelta
+    probe: Probe = silent
