@@ -73,8 +73,7 @@ def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]
                 "plan_id": None,
                 "from_plan_id": plan_id,
                 "idempotency_key": key,
-                # The plan's own marker stays with the plan: a marker names one row.
-                "marker": f"{plan['marker']}",
+                "marker": plan["marker"],  # the bytes of the plan carry it
                 "hold": shop.hold if channel.outside else None,
                 "validity": shop.validity,
                 "actor": shop.actor,
@@ -417,19 +416,19 @@ def _receipt(
 def _result(row: Row | None, *, replayed: bool = False) -> ExecutionResult:
     if row is None:
         raise NotFound("That execution is gone.")
-    sentences = {
+    sentences: dict[str, str] = {
         "succeeded": "Done",
         "partial": "Done, but some recipients were refused",
         "queued": "In the outbox",
         "claimed": "Being carried out",
         "dispatching": "Being carried out",
-        "blocked": row["blocked_reason"] or "Blocked",
+        "blocked": str(row["blocked_reason"] or "Blocked"),
         "unknown": "UNKNOWN: nobody can say whether it was done",
         "failed": f"Failed: {row['error']}",
         "undone": "Done, and taken back",
         "cancelled": "Recalled",
     }
-    said = sentences.get(row["state"], row["state"])
+    said = sentences.get(row["state"], str(row["state"]))
     if replayed:
         said = f"Already {said[:1].lower()}{said[1:]}; nothing was done again"
     return ExecutionResult(

@@ -72,7 +72,7 @@ def undo(shop: Workshop, execution_id: UUID) -> ExecutionResult:
 
 
 def answer(shop: Workshop, move_id: UUID, word: str) -> ExecutionResult:
-    """A person's answer to UNKNOWN: check again, it was sent, abandon; `again` readies a new try."""
+    """A person's answer to UNKNOWN: check, sent, abandon, or again, which readies a new try."""
     if word not in ANSWERS:
         raise UsageError(f"{word!r} is no answer; one of {', '.join(ANSWERS)}.")
     with shop.units() as unit:

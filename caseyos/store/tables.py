@@ -412,6 +412,8 @@ class Execution(SQLModel, table=True):
             "queued_at",
             postgresql_where=text("state IN ('queued', 'claimed', 'dispatching', 'blocked')"),
         ),
+        Index("uq_executions_marker", "marker", unique=True, postgresql_where=text("NOT dry_run")),
+        Index("ix_executions_from_plan_id", "from_plan_id"),
         Index("ix_executions_move", "move_id", text("created_at DESC")),
         Index("ix_executions_dispatched", "action_type", "dispatched_at"),
         Index(
@@ -434,7 +436,7 @@ class Execution(SQLModel, table=True):
     request: dict[str, Any] = _json()  # frozen payload, canonical
     request_hash: str | None = _text()
     wire: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-    marker: str | None = _text(unique=True)  # how the effect can be found later
+    marker: str | None = _text()  # how the effect can be found later
     recipient: str | None = _text()
     recipient_domain: str | None = _text()
     actor: str = _text("casey")

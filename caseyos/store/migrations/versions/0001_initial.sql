@@ -475,7 +475,6 @@ CREATE TABLE executions (
   CONSTRAINT fk_executions_move_id FOREIGN KEY(move_id) REFERENCES command_queue_items (id) ON DELETE SET NULL,
   CONSTRAINT uq_executions_plan_id UNIQUE (plan_id),
   CONSTRAINT uq_executions_idempotency_key UNIQUE (idempotency_key),
-  CONSTRAINT uq_executions_marker UNIQUE (marker),
   CONSTRAINT uq_executions_rollback_token UNIQUE (rollback_token)
 )
 --;
@@ -484,9 +483,13 @@ CREATE INDEX ix_executions_dispatched ON executions (action_type, dispatched_at)
 CREATE INDEX ix_executions_due ON executions (not_before, queued_at)
   WHERE state IN ('queued', 'claimed', 'dispatching', 'blocked')
 --;
+CREATE INDEX ix_executions_from_plan_id ON executions (from_plan_id)
+--;
 CREATE INDEX ix_executions_move ON executions (move_id, created_at DESC)
 --;
 CREATE INDEX ix_executions_unknown ON executions (next_reconcile_at) WHERE state = 'unknown'
+--;
+CREATE UNIQUE INDEX uq_executions_marker ON executions (marker) WHERE NOT dry_run
 --;
 CREATE TABLE decisions (
   id UUID DEFAULT caseyos_uuid7() NOT NULL,

@@ -1,0 +1,239 @@
+"""Carrying moves out: preview, execute, recall, reconcile, undo, receipts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from caseyos.config import parse_duration, parse_hours
+from caseyos.domain.guardrails import Limit, Policy
+from caseyos.domain.model import ActionType, ExecutionResult, Plan
+from caseyos.domain.ports.channel import Channel
+from caseyos.domain.ports.execution import Probe, Workshop, silent
+from caseyos.domain.rendering import Sender, content_hash
+from caseyos.errors import CaseyError, NotFound, Refused
+from caseyos.pipeline import execute, plan, settle
+from caseyos.pipeline.execute import RunReport
+
+if TYPE_CHECKING:
+    from caseyos.app.core import App
+
+SHIPPED_TEMPLATES = Path(__file__).parents[1] / "plays" / "templates"
+HEAD_FILE = "audit-head.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """Whether the chain of receipts is intact; `first_bad` is the first entry that is not."""
+
+    intact: bool
+    entries: int
+    first_bad: int | None
+    sentence: str
+
+
+class Actions:
+    """What reaches beyond the queue."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.probe: Probe = silent
+
+    def preview(self, move_id: UUID, *, as_draft: bool = False) -> Plan:
+        """A dry run: the exact bytes, every check, and a plan id good for a while."""
+        return plan.preview(self._shop(), move_id, as_draft=as_draft)
+
+    def execute_plan(self, plan_id: str) -> ExecutionResult:
+        """Run exactly this plan; a repeat says it is done. Refusals are raised."""
+        result = execute.execute_plan(self._shop(), plan_id)
+        self._remember_head()
+        return execute.refuse_if_stuck(result)
+
+    def latest(self, move_id: UUID) -> ExecutionResult | None:
+        """How the latest real execution of a move stands."""
+        with self._app.unit_of_work() as uow:
+            row = uow.executions.latest_real(move_id)
+        return None if row is None else execute.result_of(self._shop(), row["id"])
+
+    def run_due(self, limit: int = 500) -> RunReport:
+        """Recover what died and run everything that is due."""
+        return execute.run_due(self._shop(), limit)
+
+    def reconcile(self) -> Mapping[str, int]:
+        """Look unknown effects up by their markers."""
+        return settle.reconcile(self._shop())
+
+    def undo_execution(self, which: UUID | str) -> ExecutionResult:
+        """Take an effect back, by execution id or rollback token."""
+        if isinstance(which, str):
+            with self._app.unit_of_work() as uow:
+                found = uow.executions.by_rollback_token(which)
+            if found is None:
+                raise NotFound("No execution has that rollback token.")
+            which = found
+        return settle.undo(self._shop(), which)
+
+    def answer_unknown(self, move_id: UUID, word: str) -> ExecutionResult:
+        """A person's answer to UNKNOWN: check, again, sent or abandon."""
+        return settle.answer(self._shop(), move_id, word)
+
+    def outbox(self) -> Sequence[Mapping[str, Any]]:
+        """What is on its way, and what waits for something."""
+        with self._app.unit_of_work() as uow:
+            return uow.executions.outbox()
+
+    def content_hashes(self, move_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+        """The hash of each move's rendered content; None where it cannot be rendered yet."""
+        shop, hashes = self._shop(), {}
+        for move_id in move_ids:
+            with self._app.unit_of_work() as uow:
+                move = uow.executions.move(move_id)
+            if move is not None:
+                try:
+                    hashes[move_id] = content_hash(plan.rendered(shop, move)[0])
+                except Refused:
+                    hashes[move_id] = None
+        return hashes
+
+    def audit_verify(self) -> AuditReport:
+        """Work the chain out anew and compare it, and its end, with what was kept outside."""
+        with self._app.unit_of_work() as uow:
+            entries, first_bad = uow.audit.verify()
+            kept = self._kept_head()
+            if first_bad is None and kept is not None and uow.audit.hash_of(kept[0]) != kept[1]:
+                first_bad = kept[0]
+        if first_bad is None:
+            self._remember_head()
+            return AuditReport(True, entries, None, f"intact: {entries} receipts, chain unbroken")
+        return AuditReport(False, entries, first_bad, f"BROKEN at receipt {first_bad} of {entries}")
+
+    def _remember_head(self) -> None:
+        """Keep the chain's end outside the database, so that cutting it off shows."""
+        with self._app.unit_of_work() as uow:
+            head = uow.audit.head()
+        if head is None:
+            return
+        path = self._app.config.paths.state_dir / HEAD_FILE
+        temporary = path.with_suffix(f".{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            database = self._app.config.profile
+            temporary.write_text(json.dumps({"seq": head[0], "hash": head[1], "of": database}))
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+    def _kept_head(self) -> tuple[int, str] | None:
+        try:
+            kept = json.loads((self._app.config.paths.state_dir / HEAD_FILE).read_text())
+            return int(kept["seq"]), str(kept["hash"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def _shop(self) -> Workshop:
+        settings = self._app.config.settings
+        return Workshop(
+            units=self._app.unit_of_work,
+            channel_of=self._channel_of,
+            load_template=self._load_template,
+            sender=lambda: self._sender,
+            policy=lambda: self._policy,
+            new_id=_new_id(),
+            now=_now,
+            actor=self._app.actor,
+            lease=parse_duration(settings.execution.lease),
+            plan_valid=parse_duration(settings.queue.plan_valid),
+            validity=parse_duration(settings.send.validity),
+            hold=parse_duration(settings.send.hold),
+            probe=self.probe,
+        )
+
+    @cached_property
+    def _channels(self) -> Mapping[str, Channel]:
+        from caseyos.connectors.local import LocalCalendar, LocalMail, LocalTasks
+
+        paths = self._app.config.paths
+        mail, tasks = LocalMail(paths.maildir), LocalTasks(self._app.unit_of_work)
+        return {
+            ActionType.SEND_EMAIL: mail,
+            ActionType.CREATE_DRAFT: mail,
+            ActionType.FOLLOW_UP: mail,
+            ActionType.CREATE_TASK: tasks,
+            ActionType.COMPLETE_TASK: tasks,
+            ActionType.SCHEDULE_MEETING: LocalCalendar(paths.calendar_dir),
+        }
+
+    def _channel_of(self, action_type: str) -> Channel:
+        try:
+            return self._channels[action_type]
+        except KeyError:
+            raise Refused(
+                f"No channel for {action_type} is configured.", hint="caseyos help config"
+            ) from None
+
+    @cached_property
+    def _sender(self) -> Sender:
+        send = self._app.config.settings.send
+        address = send.from_address
+        if not address:
+            with self._app.unit_of_work() as uow:
+                told = uow.intake.mail_owners()
+            address = told[0] if told else f"{self._app.actor}@localhost"
+        return Sender(send.from_name, address, send.signature)
+
+    @cached_property
+    def _policy(self) -> Policy:
+        from caseyos.app.generation import zone_of
+
+        settings = self._app.config.settings
+        limits = {
+            action: Limit(
+                one.per_hour,
+                one.per_day,
+                one.per_recipient_per_week,
+                one.per_domain_per_day,
+                parse_duration(one.spacing),
+            )
+            for action in settings.limits.__struct_fields__
+            for one in (getattr(settings.limits, action),)
+        }
+        quiet = settings.send.quiet_hours
+        return Policy(
+            actions_enabled=settings.actions.enabled,
+            quiet_hours=parse_hours(quiet) if quiet else None,
+            zone=zone_of(self._app.config),
+            limits=limits,
+            stop_file=self._app.switchboard.stop_file_exists(),
+        )
+
+    def _load_template(self, name: str) -> str | None:
+        """The operator's template of that name, else the shipped one."""
+        if not name.replace("_", "").replace("-", "").isalnum():
+            return None
+        for folder in (self._app.config.paths.templates_dir, SHIPPED_TEMPLATES):
+            path = folder / f"{name}.jinja"
+            try:
+                return path.read_text()
+            except FileNotFoundError:
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                raise CaseyError(f"{path} cannot be read.") from error
+        return None
+
+
+def _new_id() -> Callable[[], UUID]:
+    from caseyos.app.generation import new_id
+
+    return new_id
+
+
+def _now() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)

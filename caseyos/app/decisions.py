@@ -1,0 +1,261 @@
+"""Deciding: accept, dismiss, snooze, edit, add by hand, and taking steps back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from caseyos.domain.addresses import parse_address
+from caseyos.domain.model import ActionType, DismissReason, Move, MoveStatus
+from caseyos.domain.snooze import parse_when
+from caseyos.domain.views import Target
+from caseyos.errors import NotFound, UsageError
+from caseyos.pipeline import decide
+from caseyos.pipeline.decide import Decided
+
+if TYPE_CHECKING:
+    from caseyos.app.core import App
+
+ASK_AGAIN = timedelta(days=14)
+OWNERS = ("casey", "automated", "delegated")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReport:
+    """What a decision changed; `note` says what else it did."""
+
+    items: tuple[Decided, ...]
+    batch_id: UUID | None = None
+    until: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """The steps that were taken back (or done again), in words."""
+
+    sentences: tuple[str, ...]
+
+
+class Decisions:
+    """What a person decides about moves."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def accept(self, targets: Sequence[Target]) -> DecisionReport:
+        """Accept moves, bound to the exact content they have now."""
+        hashes = self._app.actions.content_hashes([target.move_id for target in targets])
+        now = self._app.clock.now()
+        return self._decide(
+            targets,
+            kind="accept",
+            to=MoveStatus.ACCEPTED,
+            fields=lambda move: {"accepted_hash": hashes.get(move["id"]), "accepted_at": now},
+        )
+
+    def dismiss(
+        self, targets: Sequence[Target], reason: str = "none", note: str | None = None
+    ) -> DecisionReport:
+        """Dismiss moves; "stop-company" also keeps the company from being written to."""
+        if reason not in set(DismissReason):
+            raise UsageError(
+                f"{reason!r} is no reason; one of {', '.join(DismissReason)}.",
+            )
+        told = None
+        if reason == DismissReason.NOT_NOW:
+            again = (self._app.clock.now() + ASK_AGAIN).date()
+            told = f"comes back by itself if its reason still stands after {again.isoformat()}"
+        report = self._decide(
+            targets,
+            kind="dismiss",
+            to=MoveStatus.DISMISSED,
+            fields=lambda _move: {"closed_reason": reason},
+            reason=reason,
+            note=note,
+        )
+        if reason == DismissReason.STOP_COMPANY:
+            with self._app.unit_of_work() as uow:
+                accounts = {
+                    str(move["account_id"])
+                    for move in uow.decisions.lock([t.move_id for t in targets]).values()
+                    if move["account_id"]
+                }
+                for account in accounts:
+                    uow.decisions.suppress(account, "account", "stop suggesting", "dismiss")
+            told = f"{len(accounts)} companies are on the do-not-contact list now"
+        return DecisionReport(report.items, report.batch_id, note=told)
+
+    def snooze(self, targets: Sequence[Target], when: str) -> DecisionReport:
+        """Put moves away until a moment in the operator's words, or until a reply."""
+        from caseyos.app.generation import zone_of
+
+        until = parse_when(when, self._app.clock.now(), zone_of(self._app.config))
+        report = self._decide(
+            targets,
+            kind="snooze",
+            to=MoveStatus.SNOOZED,
+            fields=lambda _move: {"snoozed_until": until, "snoozed_for_reply": until is None},
+            reason=when,
+        )
+        return DecisionReport(report.items, report.batch_id, until=until)
+
+    def wake(self, targets: Sequence[Target]) -> DecisionReport:
+        """Bring snoozed moves back now."""
+        return self._decide(
+            targets,
+            kind="wake",
+            to=MoveStatus.PENDING,
+            fields=lambda _move: {"snoozed_until": None, "snoozed_for_reply": False},
+        )
+
+    def reopen(self, targets: Sequence[Target]) -> DecisionReport:
+        """Make dismissed, expired, accepted or rolled-back moves pending again."""
+        return self._decide(
+            targets,
+            kind="reopen",
+            to=MoveStatus.PENDING,
+            fields=lambda _move: {
+                "closed_reason": None,
+                "accepted_hash": None,
+                "accepted_at": None,
+                "snoozed_until": None,
+                "snoozed_for_reply": False,
+            },
+        )
+
+    def edit(self, target: Target, subject: str, body: str) -> DecisionReport:
+        """Put the operator's own words in the place of the template's."""
+        return self._decide(
+            [target],
+            kind="edit",
+            to=None,
+            fields=lambda _move: {"draft": {"subject": subject, "body": body}},
+        )
+
+    def note(self, target: Target, text: str) -> DecisionReport:
+        """Add a note to a move."""
+        return self._decide(
+            [target],
+            kind="note",
+            to=None,
+            fields=lambda move: {"note": "\n".join(filter(None, (move["note"], text)))},
+        )
+
+    def add(
+        self,
+        title: str,
+        *,
+        due: str | None = None,
+        minutes: float | None = None,
+        action: str = "create_task",
+        recipient: str | None = None,
+        revenue: float | None = None,
+        owner: str = "casey",
+    ) -> Move:
+        """Add a move by hand: a signal of your own, through the same play and score as any other."""
+        from caseyos.app.generation import new_id, zone_of
+
+        if not title.strip():
+            raise UsageError("A move needs a title.")
+        if action not in set(ActionType):
+            raise UsageError(f"There is no action {action!r}.", hint=", ".join(ActionType))
+        if owner not in OWNERS:
+            raise UsageError(f"There is no owner {owner!r}.", hint=", ".join(OWNERS))
+        moment = parse_when(due, self._app.clock.now(), zone_of(self._app.config)) if due else None
+        external_id = f"by-hand:{new_id()}"
+        data: Mapping[str, Any] = {
+            "title": title.strip(),
+            "action": action,
+            "due": moment and moment.isoformat(),
+            "effort": minutes,
+            "recipient": parse_address(recipient) if recipient else None,
+            "from": parse_address(recipient) if recipient else None,
+            "revenue": revenue,
+            "owner": owner,
+        }
+        self._app.intake.add_manual(external_id, title.strip(), data)
+        self._app.generation.run()
+        with self._app.unit_of_work() as uow:
+            move_id = uow.decisions.made_by_hand(external_id)
+        if move_id is None:
+            raise NotFound(
+                "The signal was stored, but no play made a move of it.",
+                hint="caseyos signals list --unmatched",
+            )
+        return self._app.queue.get(move_id)
+
+    def undo(self, count: int = 1) -> UndoReport:
+        """Take back the last steps; an executed one by its effect, a batch as one."""
+        told: list[str] = []
+        for _ in range(count):
+            with self._app.unit_of_work() as uow:
+                steps = uow.decisions.last_done(self._app.actor)
+            if not steps:
+                break
+            told += self._undo_one(steps)
+        return UndoReport(tuple(told))
+
+    def redo(self) -> UndoReport:
+        """Do the step undone last again, if nothing was decided since."""
+        with self._app.unit_of_work() as uow:
+            steps = uow.decisions.last_undone(self._app.actor)
+            if not steps:
+                return UndoReport(())
+            done = decide.redo_step(uow, steps, self._app.actor)
+        return UndoReport(_told(steps[0]["kind"], done, "again: "))
+
+    def undo_list(self) -> list[Mapping[str, Any]]:
+        """What can be taken back, newest first."""
+        with self._app.unit_of_work() as uow:
+            return uow.decisions.listed(self._app.actor)
+
+    def _undo_one(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        executed = [step for step in steps if step["kind"] == "execute"]
+        if executed:
+            told = []
+            for step in executed:
+                result = self._app.actions.undo_execution(step["execution_id"])
+                told.append(f"{result.move_code} {result.title}: {result.sentence.lower()}")
+            with self._app.unit_of_work() as uow:
+                uow.decisions.mark([step["id"] for step in executed], undone=True)
+            return tuple(told)
+        with self._app.unit_of_work() as uow:
+            if steps[0]["kind"] == "outcome":
+                self._app.outcomes.take_back(uow, steps)
+            done = decide.undo_step(uow, steps, self._app.actor)
+        return _told(steps[0]["kind"], done, "took back: ")
+
+    def _decide(
+        self,
+        targets: Sequence[Target],
+        *,
+        kind: str,
+        to: MoveStatus | None,
+        fields: Any,
+        reason: str | None = None,
+        note: str | None = None,
+    ) -> DecisionReport:
+        from caseyos.app.generation import new_id
+
+        batch_id = new_id() if len(targets) > 1 else None
+        with self._app.unit_of_work() as uow:
+            items = decide.decide(
+                uow,
+                [target.move_id for target in targets],
+                kind=kind,
+                to=to,
+                fields=fields,
+                actor=self._app.actor,
+                batch_id=batch_id,
+                reason=reason,
+                note=note,
+            )
+        return DecisionReport(tuple(items), batch_id)
+
+
+def _told(kind: str, done: Sequence[Decided], before: str) -> tuple[str, ...]:
+    return tuple(f"{before}{kind} {item.code} {item.title} ({item.after} now)" for item in done)
