@@ -90,7 +90,8 @@ class Actions:
 
     def content_hashes(self, move_ids: Sequence[UUID]) -> dict[UUID, str | None]:
         """The hash of each move's rendered content; None where it cannot be rendered yet."""
-        shop, hashes = self._shop(), {}
+        shop = self._shop()
+        hashes: dict[UUID, str | None] = {}
         for move_id in move_ids:
             with self._app.unit_of_work() as uow:
                 move = uow.executions.move(move_id)
@@ -138,12 +139,14 @@ class Actions:
 
     def _shop(self) -> Workshop:
         settings = self._app.config.settings
+        # Read before any transaction opens: transactions do not nest.
+        sender, policy = self._sender, self._policy()
         return Workshop(
             units=self._app.unit_of_work,
             channel_of=self._channel_of,
             load_template=self._load_template,
-            sender=lambda: self._sender,
-            policy=lambda: self._policy,
+            sender=lambda: sender,
+            policy=lambda: policy,
             new_id=_new_id(),
             now=_now,
             actor=self._app.actor,
@@ -187,7 +190,6 @@ class Actions:
             address = told[0] if told else f"{self._app.actor}@localhost"
         return Sender(send.from_name, address, send.signature)
 
-    @cached_property
     def _policy(self) -> Policy:
         from caseyos.app.generation import zone_of
 

@@ -156,7 +156,7 @@ class Decisions:
         revenue: float | None = None,
         owner: str = "casey",
     ) -> Move:
-        """Add a move by hand: a signal of your own, through the same play and score as any other."""
+        """Add a move by hand: a signal of your own, through the same play and score."""
         from caseyos.app.generation import new_id, zone_of
 
         if not title.strip():

@@ -1,0 +1,201 @@
+"""accept, dismiss, snooze, wake, reopen, edit, note, add, outcome: a person decides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from caseyos.cli.shown import local_time, move_json
+from caseyos.domain.text import safe_line
+from caseyos.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from caseyos.app.decisions import DecisionReport
+    from caseyos.cli.session import Session
+
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Codes, rows, ids, or -.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="A code, row or id.")]
+Note = Annotated[str | None, typer.Option("--note", help="A few words for later.")]
+
+
+def accept(ctx: typer.Context, ids: Ids) -> None:
+    """Accept moves as they are now. Nothing leaves: executing is another command."""
+    session: Session = ctx.obj
+    report = session.app.decisions.accept(session.targets(ids))
+    _say(session, report, "Accepted", then="Next: caseyos preview {code}")
+
+
+def dismiss(
+    ctx: typer.Context,
+    ids: Ids,
+    reason: Annotated[
+        str, typer.Option("--reason", help="not-now, wrong-person, done, bad, stop-company.")
+    ] = "none",
+    note: Note = None,
+) -> None:
+    """Dismiss moves, with a reason that trains the score."""
+    session: Session = ctx.obj
+    report = session.app.decisions.dismiss(session.targets(ids), reason, note)
+    _say(session, report, "Dismissed")
+
+
+def snooze(
+    ctx: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="ID... WHEN", help="Moves, then when.")],
+    until: Annotated[str | None, typer.Option("--until", help="When, in more words.")] = None,
+) -> None:
+    """Put moves away: later, tomorrow, monday, 2h, 3d, 2026-12-01, tue 14:00, or reply."""
+    session: Session = ctx.obj
+    ids, when = (words, until) if until else (words[:-1], words[-1])
+    if not ids:
+        raise UsageError("Say which move and when.", hint="caseyos snooze 1 tomorrow")
+    report = session.app.decisions.snooze(session.targets(ids), str(when))
+    moment = local_time(report.until, session.zone) if report.until else "a reply comes"
+    _say(session, report, "Snoozed", more=f" until {moment}")
+
+
+def wake(ctx: typer.Context, ids: Ids) -> None:
+    """Bring snoozed moves back now."""
+    session: Session = ctx.obj
+    _say(session, session.app.decisions.wake(session.targets(ids)), "Woke")
+
+
+def reopen(ctx: typer.Context, ids: Ids) -> None:
+    """Make dismissed, expired, accepted or undone moves pending again."""
+    session: Session = ctx.obj
+    _say(session, session.app.decisions.reopen(session.targets(ids)), "Reopened")
+
+
+def edit(
+    ctx: typer.Context,
+    ref: Id,
+    subject: Annotated[str | None, typer.Option("--subject", help="The new subject.")] = None,
+    body: Annotated[str | None, typer.Option("--body", help="The new text; - reads stdin.")] = None,
+) -> None:
+    """Edit a move's text, in $EDITOR or by flags."""
+    session: Session = ctx.obj
+    target = session.targets([ref])[0]
+    present = session.app.actions.preview(target.move_id).payload
+    if body == "-":
+        body = sys.stdin.read()
+    if subject is None and body is None:
+        if not session.interactive:
+            raise Refused("There is no editor here.", hint=f"caseyos edit {ref} --body TEXT")
+        subject, body = _in_editor(present.subject, present.body)
+    report = session.app.decisions.edit(
+        target,
+        present.subject if subject is None else subject,
+        present.body if body is None else body,
+    )
+    _say(session, report, "Edited", then="Next: caseyos preview {code}")
+
+
+def note(
+    ctx: typer.Context,
+    ref: Id,
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The note.")],
+) -> None:
+    """Add a note to a move."""
+    session: Session = ctx.obj
+    report = session.app.decisions.note(session.targets([ref])[0], " ".join(text))
+    _say(session, report, "Noted on")
+
+
+def add(
+    ctx: typer.Context,
+    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="What is to be done.")],
+    due: Annotated[str | None, typer.Option(help="When: tomorrow, 2d, a date.")] = None,
+    minutes: Annotated[float | None, typer.Option("--effort", help="Minutes of work.")] = None,
+    action: Annotated[str, typer.Option(help="The action type.")] = "create_task",
+    recipient: Annotated[str | None, typer.Option("--to", help="Whom to write to.")] = None,
+    revenue: Annotated[float | None, typer.Option(help="Money at stake.")] = None,
+    owner: Annotated[str, typer.Option(help="casey, automated or delegated.")] = "casey",
+) -> None:
+    """Add a move by hand."""
+    session: Session = ctx.obj
+    move = session.app.decisions.add(
+        " ".join(title),
+        due=due,
+        minutes=minutes,
+        action=action,
+        recipient=recipient,
+        revenue=revenue,
+        owner=owner,
+    )
+
+    def human() -> Iterable[str]:
+        yield f"Added {move.code} {safe_line(move.title)}, APS {move.aps:.1f}."
+        yield f"Undo: caseyos dismiss {move.code}"
+
+    session.out.emit("add", move_json(move), human=human)
+
+
+def outcome(
+    ctx: typer.Context,
+    ref: Id,
+    what: Annotated[
+        str,
+        typer.Argument(metavar="WHAT", help="replied, meeting, moved, no-reply, bounced, stop."),
+    ],
+    positive: Annotated[bool, typer.Option("--positive", help="It went well.")] = False,
+    negative: Annotated[bool, typer.Option("--negative", help="It went badly.")] = False,
+    note: Note = None,
+) -> None:
+    """Record what came of a move."""
+    session: Session = ctx.obj
+    if positive and negative:
+        raise UsageError("An outcome is --positive or --negative, not both.")
+    good = True if positive else False if negative else None
+    report = session.app.outcomes.record(session.targets([ref])[0], what, positive=good, note=note)
+
+    def human() -> Iterable[str]:
+        yield f"Saved: {report.code} {safe_line(report.title)}: {report.kind.replace('_', ' ')}."
+        if report.note:
+            yield safe_line(report.note)
+        yield "Undo: caseyos undo"
+
+    session.out.emit("outcome", report, human=human)
+
+
+def _say(
+    session: Session, report: DecisionReport, verb: str, *, more: str = "", then: str = ""
+) -> None:
+    data: list[dict[str, Any]] = [
+        {
+            "id": item.code,
+            "uuid": item.move_id,
+            "title": item.title,
+            "from": item.before,
+            "status": item.after,
+        }
+        for item in report.items
+    ]
+
+    def human() -> Iterable[str]:
+        for item in report.items:
+            yield f"{verb} {item.code} {safe_line(item.title)}{more}."
+        if report.note:
+            yield safe_line(report.note[:1].upper() + report.note[1:]) + "."
+        if then and len(report.items) == 1:
+            yield then.format(code=report.items[0].code)
+        yield "Undo: caseyos undo"
+
+    session.out.emit("decision", data, human=human)
+
+
+def _in_editor(subject: str, body: str) -> tuple[str, str]:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory(prefix="caseyos-edit-") as folder:
+        path = Path(folder) / "draft.txt"
+        path.write_text(f"Subject: {subject}\n\n{body}")
+        subprocess.run([*editor.split(), str(path)], check=True)  # noqa: S603
+        text = path.read_text()
+    first, _, rest = text.partition("\n")
+    return first.removeprefix("Subject:").strip(), rest.lstrip("\n")

@@ -1,0 +1,147 @@
+"""The example file and the reference page, made from the defaults and one sentence a key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from caseyos.config.load import all_keys, value_at
+from caseyos.config.model import defaults
+
+DOCS: Mapping[str, str] = {
+    "timezone": "your time zone, such as Europe/Lisbon; empty: the system's",
+    "owner": "your name, as receipts show it",
+    "database.url": "a PostgreSQL 15 or later; empty: the embedded one",
+    "ui.theme": "the colours of the TUI",
+    "ui.glyphs": "auto, unicode or ascii",
+    "ui.mouse": "whether the TUI takes the mouse",
+    "ui.floor": "moves under this score are hidden",
+    "score.weights.revenue": "points for money at stake; the four weights add up to 100",
+    "score.weights.urgency": "points for little time left",
+    "score.weights.effort": "points for quick wins",
+    "score.weights.strategic": "points for the fit with your ideal customer",
+    "score.knots.revenue": "money -> 0 to 1, straight lines between, flat outside",
+    "score.knots.urgency": "days left -> 0 to 1",
+    "score.knots.effort": "minutes -> 0 to 1",
+    "icp.sectors": 'values and weight, such as { values = ["retail"], weight = 2 }',
+    "icp.countries": "values and weight",
+    "icp.employees": "min, max and weight",
+    "icp.revenue": "min, max and weight",
+    "send.hold": "how long outgoing mail can be recalled",
+    "send.quiet_hours": "when nothing goes outside; empty: never quiet",
+    "send.validity": "how long an acceptance is good for",
+    "send.recontact_after": "nobody is written to again sooner, but in answer",
+    "send.from_name": "your name as recipients see it",
+    "send.from_address": "your address",
+    "send.signature": "the lines under your mails",
+    "send.allow_no_wait": "whether --no-wait may skip the hold",
+    "actions.enabled": "false stops every action, local ones too (also ACTIONS_ENABLED)",
+    "execution.lease": "after this a worker that stopped is taken for dead",
+    "learning.enabled": "whether outcomes move scores",
+    "learning.frozen": "keep the weights as they are",
+    "learning.max_points": "how far learning may move a score",
+    "learning.maturity": "silence this long is no response",
+    "learning.segments": "what rates are learned by",
+    "learning.explore": "the share of Today's Moves kept for rarely tried kinds",
+    "queue.expire_after": "pending moves nobody touched this long expire",
+    "queue.list_valid": "how long row numbers are good for",
+    "queue.plan_valid": "how long a plan is good for",
+    "http.listen": "where the daemon's shim listens",
+    "http.enabled": "whether there is a shim",
+    "retention.drafts": "how long drafts are kept",
+    "retention.signals": "how long raw signal data are kept",
+    "retention.outcomes": "how long outcomes are kept",
+    "retention.audit": "how long personal values of the receipts are kept",
+    "alerts.action_failure_rate": "a higher share of failed actions is an alert",
+    "alerts.window": "the window alerts look at",
+    "alerts.min_actions": "fewer actions than this are no alert",
+    "alerts.source_silent": "a source quiet for so many times its usual gap is an alert",
+    "telemetry.crash_reports": "on or off; off until you say so",
+    "telemetry.enabled": "whether events are written to your own database and log",
+    "telemetry.sentry_dsn": "where crash reports go (also SENTRY_DSN)",
+    "telemetry.sentry_environment": "the environment they name (also SENTRY_ENVIRONMENT)",
+    "deals.stages": "your open stages, in order",
+    "deals.won": "stages that mean won",
+    "deals.lost": "stages that mean lost",
+    "deals.silent_days": "business days without news that make a deal silent",
+    "deals.silent_days_first": "the same, in the first stage",
+    "deals.currency": "the currency of exports that name none",
+    "calendar.business_days": "your working days",
+    "calendar.business_hours": "your working hours",
+    "calendar.holidays": "days off, such as 2026-12-25",
+    "channels.email": "local, until an account is configured",
+    "channels.tasks": "local",
+    "channels.meetings": "local",
+    "keymap": 'other keys for the TUI: id = "key[,key]"',
+    "jobs": "per job: enabled, every",
+    "source": "[[source]] tables: kind, name, every, path, me",
+    "play": "[[play]] tables: your own plays, or other fields for a shipped one",
+}
+
+
+def example_text() -> str:
+    """A whole `caseyos.toml`, every key commented out at its default."""
+    lines = [
+        "# CaseyOS: every key with its default. Take the # away to change one.",
+        "# Order: flag, environment (CASEYOS_SEND__HOLD), project file, this file, default.",
+        "",
+    ]
+    table = ""
+    for key, value in _ordered():
+        section, _, name = key.rpartition(".")
+        if section != table:
+            table = section
+            lines += ["", f"[{section}]"]
+        shown = _toml(value)
+        lines.append(f"# {name} = {shown}".ljust(34) + f"  # {DOCS[key]}")
+    lines += [
+        "",
+        "# [icp.sectors]",
+        '# values = ["software", "retail"]',
+        "# weight = 2",
+        "",
+        "# [[source]]",
+        '# kind = "maildir"',
+        '# name = "work"',
+        '# path = "~/Mail/work"',
+        '# me = ["you@example.com"]',
+        "",
+        "# [[play]]",
+        '# name = "deal_silent"',
+        "# effort = 10",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def reference_page() -> str:
+    """docs/CONFIGURATION.md."""
+    rows = [
+        f"| `{key}` | `{_toml(value)}` | {DOCS[key]} |".replace("\n", " ")
+        for key, value in _ordered()
+    ]
+    head = [
+        "# Configuration",
+        "",
+        "Made from the program by `make docs`; do not edit. The file is `caseyos config path`.",
+        "",
+        "| key | default | what it does |",
+        "| --- | --- | --- |",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def _ordered() -> Iterator[tuple[str, Any]]:
+    """Top-level keys first, then the sections, each key with its default."""
+    values = defaults()
+    keys = [key for key in all_keys() if key not in ("source", "play", "keymap", "jobs")]
+    for key in sorted(keys, key=lambda key: "." in key):
+        value = value_at(values, key)
+        if key.startswith("icp."):
+            continue
+        yield key, value
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value)
