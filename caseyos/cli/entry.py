@@ -22,7 +22,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("queue", "status", EVERY_DAY),
     "show": ("explain", "show", EVERY_DAY),
     "why": ("explain", "why", EVERY_DAY),
-    "triage": ("triage", "triage", EVERY_DAY),
     "accept": ("decide", "accept", EVERY_DAY),
     "dismiss": ("decide", "dismiss", EVERY_DAY),
     "snooze": ("decide", "snooze", EVERY_DAY),
@@ -66,6 +65,13 @@ def command_tree() -> Any:
     from typer.core import TyperGroup
     from typer.main import get_command
 
+    def bare(ctx: Any) -> None:
+        if ctx.invoked_subcommand is None:
+            _open(ctx)
+
+    # Typer reads the annotation itself, and not as text: the module is imported only here.
+    bare.__annotations__["ctx"] = typer.Context
+
     class LazyGroup(TyperGroup):
         """A group that imports a command's module when the command is asked for."""
 
@@ -97,11 +103,7 @@ def command_tree() -> Any:
         epilog=HELP,
     )
 
-    @root.callback(invoke_without_command=True)
-    def bare(ctx: typer.Context) -> None:
-        if ctx.invoked_subcommand is None:
-            _open(ctx)
-
+    root.callback(invoke_without_command=True)(bare)
     # Typer builds a group only where it sees a command; the real ones are in COMMANDS.
     root.command("today", hidden=True)(lambda: None)
     return get_command(root)

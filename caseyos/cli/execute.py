@@ -96,7 +96,8 @@ def undo(
                 yield "Nothing to undo."
             for row in rows:
                 when = local_time(row["at"], session.zone)
-                yield f"{when}  {row['kind']:<8} {row['code'] or '':<6} {safe_line(row['title'] or '')}"
+                title = safe_line(row["title"] or "")
+                yield f"{when}  {row['kind']:<8} {row['code'] or '':<6} {title}"
 
         session.out.emit("undo_list", rows, human=lines)
         return

@@ -122,7 +122,10 @@ def stats(ctx: typer.Context, since: Since = "14d") -> None:
 
     def human() -> Iterable[str]:
         yield f"Since {local_time(found.since, session.zone)}"
-        yield f"  signals {found.signals}   moves made {found.moves_made}   pending {found.queue_depth}"
+        yield (
+            f"  signals {found.signals}   moves made {found.moves_made}"
+            f"   pending {found.queue_depth}"
+        )
         for title, tally in (
             ("decided", found.decided),
             ("executed", found.executions),

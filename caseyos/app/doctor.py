@@ -1,0 +1,96 @@
+"""The doctor: what is wrong, what it means, and the one command that fixes it."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from caseyos.app.daemon_lock import DaemonFile
+from caseyos.domain.reports import Finding
+from caseyos.errors import CaseyError
+
+if TYPE_CHECKING:
+    from caseyos.app.core import App
+
+LITTLE_DISK = 500 * 1024 * 1024  # bytes
+
+
+def examine(app: App) -> tuple[Finding, ...]:
+    """Every check, in order; a check that cannot run is a finding, not an error."""
+    return (*_files(app), *_database(app), *_running(app))
+
+
+def _files(app: App) -> Iterator[Finding]:
+    path = app.config.paths.config_file
+    yield Finding("CD-001", "ok", "configuration valid", str(path) if path.exists() else "defaults")
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding(
+            "CD-002", "warn", "configuration readable", "others can read it", f"chmod 600 {path}"
+        )
+    free = shutil.disk_usage(_existing(app)).free
+    level = "ok" if free > LITTLE_DISK else "FAIL"
+    fix = None if level == "ok" else "free some disk space"
+    yield Finding("CD-070", level, "disk", f"{free / 1e9:.0f} GB free", fix)
+
+
+def _database(app: App) -> Iterator[Finding]:
+    found = app.database_admin.status()
+    if not found.reachable:
+        yield Finding("CD-010", "FAIL", "database reachable", str(found.error), "caseyos init")
+        return
+    told = f"{found.kind} {found.server_version}"
+    yield Finding("CD-010", "ok", "database reachable", told)
+    if found.present_revision != found.wanted_revision:
+        told = f"{found.present_revision or 'none'}, wanted {found.wanted_revision}"
+        yield Finding("CD-011", "FAIL", "migrations at head", told, "caseyos db migrate")
+        return
+    yield Finding("CD-011", "ok", "migrations at head", str(found.present_revision))
+    try:
+        yield from _content(app)
+    except CaseyError as error:
+        yield Finding("CD-012", "FAIL", "database usable", error.message, error.hint)
+
+
+def _content(app: App) -> Iterator[Finding]:
+    with app.unit_of_work() as uow:
+        quarantined = uow.overview.quarantined()
+        sources = uow.intake.health()
+        entries, first_bad = uow.audit.verify()
+    if quarantined:
+        yield Finding(
+            "CD-030",
+            "warn",
+            "quarantine",
+            f"{quarantined} entries could not be taken",
+            "caseyos signals list --quarantine",
+        )
+    for source in sources:
+        if source.last_error:
+            yield Finding(
+                "CD-031", "warn", f"source {source.source}", source.last_error, "caseyos tick"
+            )
+    if first_bad is None:
+        yield Finding("CD-040", "ok", "receipts intact", f"{entries} entries")
+    else:
+        yield Finding(
+            "CD-040", "FAIL", "receipts intact", f"broken at {first_bad}", "caseyos audit verify"
+        )
+    for stop in app.switchboard.stops():
+        yield Finding("CD-050", "warn", "stopped", stop.level, "caseyos resume")
+
+
+def _running(app: App) -> Iterator[Finding]:
+    state = DaemonFile(app.config.paths.state_dir).running()
+    told = f"pid {state.pid}" if state else "off; caseyos tick from cron does as well"
+    yield Finding("CD-020", "ok", "daemon", told)
+    reports = app.config.settings.telemetry.crash_reports
+    yield Finding("CD-080", "ok", "privacy", f"crash reports {reports}, usage data never")
+
+
+def _existing(app: App) -> str:
+    folder = app.config.paths.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    return str(folder)
