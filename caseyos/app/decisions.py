@@ -38,6 +38,7 @@ class UndoReport:
     """The steps that were taken back (or done again), in words."""
 
     sentences: tuple[str, ...]
+    move_ids: tuple[UUID, ...] = ()
 
 
 class Decisions:
@@ -191,13 +192,15 @@ class Decisions:
     def undo(self, count: int = 1) -> UndoReport:
         """Take back the last steps; an executed one by its effect, a batch as one."""
         told: list[str] = []
+        touched: list[UUID] = []
         for _ in range(count):
             with self._app.unit_of_work() as uow:
                 steps = uow.decisions.last_done(self._app.actor)
             if not steps:
                 break
             told += self._undo_one(steps)
-        return UndoReport(tuple(told))
+            touched += [step["move_id"] for step in steps]
+        return UndoReport(tuple(told), tuple(touched))
 
     def redo(self) -> UndoReport:
         """Do the step undone last again, if nothing was decided since."""
@@ -206,7 +209,9 @@ class Decisions:
             if not steps:
                 return UndoReport(())
             done = decide.redo_step(uow, steps, self._app.actor)
-        return UndoReport(_told(steps[0]["kind"], done, "again: "))
+        return UndoReport(
+            _told(steps[0]["kind"], done, "again: "), tuple(item.move_id for item in done)
+        )
 
     def undo_list(self) -> list[Mapping[str, Any]]:
         """What can be taken back, newest first."""
@@ -219,7 +224,7 @@ class Decisions:
             told = []
             for step in executed:
                 result = self._app.actions.undo_execution(step["execution_id"])
-                told.append(f"{result.move_code} {result.title}: {result.sentence.lower()}")
+                told.append(f"took back {result.move_code} {result.title}: {result.sentence.lower()}")
             with self._app.unit_of_work() as uow:
                 uow.decisions.mark([step["id"] for step in executed], undone=True)
             return tuple(told)

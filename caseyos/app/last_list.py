@@ -36,6 +36,19 @@ class LastList:
         """Remember what was printed; a state folder that cannot be written is no reason to fail."""
         rows = [[str(move.id), move.code, move.version, move.title] for move in moves]
         text = json.dumps({"at": time.time(), "rows": rows})
+        self._write(text)
+
+    def acknowledge(self, versions: Mapping[UUID, int]) -> None:
+        """This terminal was just told what became of these moves: its rows still mean them."""
+        try:
+            kept = json.loads(self._path.read_text())
+            for row in kept["rows"]:
+                row[2] = versions.get(UUID(row[0]), row[2])
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return
+        self._write(json.dumps(kept))
+
+    def _write(self, text: str) -> None:
         temporary = self._path.with_suffix(f".{os.getpid()}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -85,6 +85,15 @@ def _row(app: App, number: int) -> Target:
     )
 
 
+def acknowledge(app: App, move_ids: Sequence[UUID]) -> None:
+    """Keep this terminal's row numbers valid for moves whose change it was just shown."""
+    with app.unit_of_work() as uow:
+        rows = uow.moves.by_ids(list(move_ids))
+    LastList(app.config.paths.state_dir).acknowledge(
+        {move_id: row["version"] for move_id, row in rows.items()}
+    )
+
+
 def check_unchanged(target: Target) -> None:
     """Refuse to act by a row number on a move that is not what the list showed."""
     if target.seen_version is not None and target.seen_version != target.version:

@@ -153,7 +153,9 @@ def outcome(
     if positive and negative:
         raise UsageError("An outcome is --positive or --negative, not both.")
     good = True if positive else False if negative else None
-    report = session.app.outcomes.record(session.targets([ref])[0], what, positive=good, note=note)
+    target = session.targets([ref])[0]
+    report = session.app.outcomes.record(target, what, positive=good, note=note)
+    session.told([target.move_id])
 
     def human() -> Iterable[str]:
         yield f"Saved: {report.code} {safe_line(report.title)}: {report.kind.replace('_', ' ')}."
@@ -167,6 +169,7 @@ def outcome(
 def _say(
     session: Session, report: DecisionReport, verb: str, *, more: str = "", then: str = ""
 ) -> None:
+    session.told(item.move_id for item in report.items)
     data: list[dict[str, Any]] = [
         {
             "id": item.code,

@@ -12,6 +12,8 @@ from caseyos.domain.text import safe_line, safe_text
 from caseyos.errors import CaseyError
 
 log = logging.getLogger("caseyos.cli")
+# Until the log file is known, a record goes nowhere: Python's own fallback prints it.
+logging.getLogger("caseyos").addHandler(logging.NullHandler())
 
 INTERRUPTED = 130
 TERMINATED = 143

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -64,8 +65,8 @@ def execute(
         if target.status == "executed":
             done = session.app.actions.latest(target.move_id)
             if done is not None:
-                session.out.note(f"{target.code} {target.title}: {done.sentence} already.")
-                results.append(done)
+                said = "Already done; nothing was done again"
+                results.append(replace(done, sentence=said, replayed=True))
                 continue
         made = session.app.actions.preview(target.move_id, as_draft=draft)
         _refuse_outside(made)
@@ -102,6 +103,7 @@ def undo(
         session.out.emit("undo_list", rows, human=lines)
         return
     report = session.app.decisions.undo(count)
+    session.told(report.move_ids)
     _told(session, report.sentences, "Nothing to undo.", "Redo: caseyos redo")
 
 
@@ -109,6 +111,7 @@ def redo(ctx: typer.Context) -> None:
     """Do again what you undid last."""
     session: Session = ctx.obj
     report = session.app.decisions.redo()
+    session.told(report.move_ids)
     _told(session, report.sentences, "Nothing to redo.", "Undo: caseyos undo")
 
 
@@ -182,6 +185,8 @@ def _refuse_outside(plan: Plan) -> None:
 
 
 def _show_result(session: Session, results: list[ExecutionResult]) -> None:
+    session.told(result.move_id for result in results)
+
     def human() -> Iterable[str]:
         for result in results:
             yield f"{safe_line(result.sentence)}: {result.move_code} {safe_line(result.title)}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseyos.cli.output import table
-from caseyos.cli.shown import driver_json, driver_lines, due_label, local_time, move_json
+from caseyos.cli.shown import because, driver_json, driver_lines, due_label, local_time, move_json
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.domain.views import MoveDetail, Why
 
@@ -89,7 +89,7 @@ def find(
 def _why_lines(session: Session, found: Why) -> Iterable[str]:
     move = found.move
     yield f"{move.code}  {safe_line(move.title)}   APS {move.aps:.1f}"
-    yield f"because {safe_line(move.reasoning or 'it was put there without a score')}"
+    yield because(move.reasoning)
     yield ""
     for line in driver_lines(move.drivers):
         yield safe_line(line) if not line.startswith(" ") else _kept_indent(line)

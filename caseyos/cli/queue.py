@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caseyos.cli.shown import local_time, move_json, move_table
+from caseyos.cli.shown import because, local_time, move_json, move_table
 from caseyos.domain.text import safe_line
 from caseyos.domain.views import QueueFilter, TodayList
 from caseyos.errors import NotFound
@@ -71,7 +71,7 @@ def next_move(ctx: typer.Context) -> None:
 
     def human() -> Iterable[str]:
         yield f"{move.code}  {safe_line(move.title)}  APS {move.aps:.1f}"
-        yield f"because {safe_line(move.reasoning or 'somebody put it there')}"
+        yield because(move.reasoning)
         yield f"Next: caseyos preview {move.code}"
 
     session.out.emit("next", move_json(move), human=human, plain=lambda: _plain_rows(listed.moves))

@@ -43,17 +43,18 @@ def tick(
             f" {made.get('refreshed', 0)} refreshed, {made.get('rescored', 0)} rescored,"
             f" {made.get('expired', 0)} closed"
         )
-        quiet = [
-            f"{made[name]} {name.replace(chr(95), chr(32))}"
-            for name in ("too_old", "gated", "unmatched")
-            if made.get(name)
-        ]
-        if quiet:
-            yield f"  no move from: {', '.join(quiet)}"
+        quiet = {
+            "older than 30 days": made.get("too_old", 0),
+            "no play asks for": made.get("unmatched", 0),
+        } | made.get("gates", {})
+        for reason, count in quiet.items():
+            if count:
+                yield f"  no move from {count:,}: {reason}"
         sent = report.steps.get("send")
         if sent:
             yield f"  outbox: {sent['run']} run, {sent['unknown']} unknown"
-        yield f"  {report.seconds:.1f} s.  Next: caseyos today"
+        then = f" --as-of {session.flags.as_of}" if session.flags.as_of else ""
+        yield f"  {report.seconds:.1f} s.  Next: caseyos today{then}"
 
     if report.failures:
         for failure in report.failures:

@@ -15,6 +15,8 @@ from caseyos.cli.output import Output
 from caseyos.errors import Declined, Refused, UsageError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from caseyos.domain.views import Target
 
 
@@ -80,6 +82,12 @@ class Session:
         for target in found:
             check_unchanged(target)
         return found
+
+    def told(self, move_ids: Iterable[UUID]) -> None:
+        """The person was just shown what became of these moves; their row numbers stay good."""
+        from caseyos.app.references import acknowledge
+
+        acknowledge(self.app, list(move_ids))
 
     def confirm(self, question: str, word: str, *, instead: str) -> None:
         """Ask for `word`; Declined on anything else, Refused where nobody can answer."""

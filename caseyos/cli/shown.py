@@ -8,6 +8,7 @@ from typing import Any
 
 from caseyos.cli.output import bar, table
 from caseyos.domain.model import Driver, Move
+from caseyos.domain.text import safe_line
 
 FACTORS = {
     "revenue": "Revenue",
@@ -94,6 +95,12 @@ def due_label(due: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     if days == 1:
         return f"tomorrow {local:%H:%M}"[:12]
     return f"{local:%a}" if days < 7 else f"{local:%d %b}" if days < 300 else f"{local:%d %b %Y}"
+
+
+def because(reasoning: str | None) -> str:
+    """The reason as the second half of a sentence."""
+    told = safe_line(reasoning or "it was put there without a score")
+    return f"because {told[:1].lower()}{told[1:]}"
 
 
 def driver_lines(drivers: Sequence[Driver], width: int = 22) -> list[str]:

@@ -94,7 +94,7 @@ def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = 
     missing: tuple[str, ...] = ()
     if action in {*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING} and not facts.get("recipient"):
         missing = (f"an address for {facts.get('whom') or 'the account'}",)
-        title = safe_line(f"{title} (no address known: find one first)", MAX_TITLE)
+        title = safe_line(f"Find an address, then {title[:1].lower()}{title[1:]}", MAX_TITLE)
         action = ActionType.CREATE_TASK
     return Candidate(
         play=play.name,

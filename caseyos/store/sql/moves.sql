@@ -1,5 +1,5 @@
 -- name: ranked
--- Moves as the queue shows them; {where} narrows, {order} ranks, keyset paging by {after}.
+-- Moves as the queue shows them; where narrows (a keyset condition pages it), order ranks.
 SELECT m.id, m.code, m.title, m.priority_score::float8 AS aps, m.action_type,
        m.action_context AS context, m.status, m.owner, m.due_by, m.snoozed_until,
        coalesce(m.action_context ->> 'account', m.action_context ->> 'recipient_name',
