@@ -11,12 +11,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
 from caseyos.store import schema
 from caseyos.store.database import Database
 from caseyos.store.server import EmbeddedServer
+
+# Two cores shared by many workers: how long an example takes says nothing about the code.
+hypothesis.settings.register_profile("caseyos", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("caseyos")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count()
