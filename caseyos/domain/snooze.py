@@ -9,6 +9,7 @@ from caseyos.domain.text import safe_line
 from caseyos.errors import UsageError
 
 MORNING = time(8)
+FARTHEST = timedelta(days=36_525)  # beyond it the calendar itself ends
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _STEP = re.compile(r"(?:in\s+)?(\d{1,4})\s*(m|h|d|w|min|minutes?|hours?|days?|weeks?)")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -33,6 +34,10 @@ def parse_when(text: str, now: datetime, zone: tzinfo | None) -> datetime | None
         )
     if moment <= now:
         raise UsageError(f"{safe_line(text, 40)} is in the past.", hint="name a later time")
+    if moment - now > FARTHEST:
+        raise UsageError(
+            f"{safe_line(text, 40)} is over a century away.", hint="name a nearer time"
+        )
     return moment.astimezone(UTC)
 
 

@@ -206,8 +206,15 @@ def test_evidence_carries_no_points() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "words"),
-    [(0, "$0"), (850, "$850"), (999.6, "$1k"), (4_800, "$4.8k"), (50_000, "$50k")]
-    + [(999_999, "$1M"), (1_200_000, "$1.2M")],
+    [
+        (0, "$0"),
+        (850, "$850"),
+        (999.6, "$1k"),
+        (4800, "$4.8k"),
+        (50000, "$50k"),
+        (999999, "$1M"),
+        (1200000, "$1.2M"),
+    ],
 )
 def test_money_as_people_say_it(amount: float, words: str) -> None:
     assert scoring.money(amount) == words
@@ -215,9 +222,15 @@ def test_money_as_people_say_it(amount: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(-2, "urgent (overdue)"), (0, "urgent (due now)"), (0.04, "urgent (1 hour)")]
-    + [(0.5, "urgent (12 hours)"), (0.99, "urgent (1 day)"), (6, "soon (6 days)")]
-    + [(20, "not urgent (20 days)")],
+    [
+        (-2, "urgent (overdue)"),
+        (0, "urgent (due now)"),
+        (0.04, "urgent (1 hour)"),
+        (0.5, "urgent (12 hours)"),
+        (0.99, "urgent (1 day)"),
+        (6, "soon (6 days)"),
+        (20, "not urgent (20 days)"),
+    ],
 )
 def test_time_left_as_people_say_it(days: float, words: str) -> None:
     assert words in score(Facts(days=days), RULES).because.lower()
