@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -67,7 +68,14 @@ def read_mail(raw: bytes) -> Mail:
         return _read(message, raw)
     except NotMail:
         raise
-    except (ValueError, LookupError, RecursionError, AttributeError, TypeError) as error:
+    except (
+        MessageError,
+        ValueError,
+        LookupError,
+        RecursionError,
+        AttributeError,
+        TypeError,
+    ) as error:
         raise NotMail(f"it cannot be parsed ({type(error).__name__})") from error
 
 
@@ -126,9 +134,9 @@ def _text(message: Message, field: str) -> str:
                 continue
             try:
                 parts.append(part.decode(charset or "utf-8", "replace"))
-            except LookupError:
+            except (LookupError, ValueError):  # no charset, or one that is no text
                 parts.append(part.decode("utf-8", "replace"))
-    except ValueError:
+    except (MessageError, ValueError):  # an encoded word that is none, such as broken base64
         parts = [str(value)]
     return " ".join(storable("".join(parts)).split())[:500]
 
@@ -201,7 +209,7 @@ def _snippet(message: Message) -> str:
                 continue
             try:
                 text = payload.decode(part.get_content_charset() or "utf-8", "replace")
-            except LookupError:
+            except (LookupError, ValueError):
                 text = payload.decode("utf-8", "replace")
             said = [
                 line for line in text.splitlines() if not line.lstrip().startswith((">", "On "))
