@@ -156,6 +156,7 @@ class Decisions:
         recipient: str | None = None,
         revenue: float | None = None,
         owner: str = "casey",
+        task_id: str | None = None,
     ) -> Move:
         """Add a move by hand: a signal of your own, through the same play and score."""
         from caseyos.app.generation import new_id, zone_of
@@ -177,6 +178,7 @@ class Decisions:
             "from": parse_address(recipient) if recipient else None,
             "revenue": revenue,
             "owner": owner,
+            "task_id": task_id,
         }
         self._app.intake.add_manual(external_id, title.strip(), data)
         self._app.generation.run()
@@ -224,7 +226,9 @@ class Decisions:
             told = []
             for step in executed:
                 result = self._app.actions.undo_execution(step["execution_id"])
-                told.append(f"took back {result.move_code} {result.title}: {result.sentence.lower()}")
+                told.append(
+                    f"took back {result.move_code} {result.title}: {result.sentence.lower()}"
+                )
             with self._app.unit_of_work() as uow:
                 uow.decisions.mark([step["id"] for step in executed], undone=True)
             return tuple(told)

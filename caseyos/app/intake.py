@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caseyos.config import parse_duration
 from caseyos.domain.ports.intake import (
     ImportReport,
     Progress,
@@ -48,6 +49,23 @@ class SyncReport:
     def signals(self) -> int:
         """New signals of all sources."""
         return sum(self.items.values())
+
+
+def _state(one: SourceHealth, every: float | None, allowed: float) -> str:
+    """A source's health as a sentence; silence beyond `allowed` times its rate is said first."""
+    silent = every is not None and (one.lag is None or one.lag > every * allowed)
+    told = "never answered" if one.lag is None else f"silent for {_span(one.lag)}"
+    parts = [f"{told}, expected every {_span(every)}"] if silent and every is not None else []
+    if one.last_error:
+        parts.append(one.last_error)
+    return "; ".join(parts) or ("ok" if one.last_success_at else "never asked")
+
+
+def _span(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length * (2 if unit == "days" else 1):
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 class Intake:
@@ -169,6 +187,36 @@ class Intake:
         """How every source stands."""
         with self._app.unit_of_work() as uow:
             return uow.intake.health()
+
+    def take(self, signals: Sequence[Mapping[str, Any]]) -> int:
+        """Store signals that were made elsewhere, with the people they name; how many were new."""
+        people = [
+            {"email": signal["contact"], "name": signal["data"].get("from_name")}
+            for signal in signals
+            if signal["contact"]
+        ]
+        with self._app.unit_of_work() as uow:
+            uow.intake.upsert_contacts(people)
+            new = uow.intake.add_signals(signals)
+            for source in {str(signal["source"]) for signal in signals}:
+                count = sum(signal["source"] == source for signal in signals)
+                kind = source.split(":", 1)[0]
+                uow.intake.advance(source, kind, seen=count, cursor={}, version=None)
+                uow.events.emit("signal_received", source=source, count=count)
+        return new
+
+    def states(self) -> tuple[tuple[str, str], ...]:
+        """Every source and how it stands, in words: ok, an error, or silent for too long."""
+        settings = self._app.config.settings
+        allowed = float(settings.alerts.source_silent.rstrip("x"))
+        expected = {
+            f"{one.kind}:{one.name}": parse_duration(one.every).total_seconds()
+            for one in settings.source
+            if one.enabled
+        }
+        return tuple(
+            (one.source, _state(one, expected.get(one.source), allowed)) for one in self.sources()
+        )
 
     def add_manual(self, external_id: str, evidence: str, data: Mapping[str, Any]) -> None:
         """Store a signal a person made by hand."""

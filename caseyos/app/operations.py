@@ -5,12 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from caseyos.config import parse_duration
-from caseyos.domain.reports import Leadership, Readiness, Status, TickReport
+from caseyos.domain.reports import (
+    ActivityEntry,
+    Leadership,
+    Readiness,
+    Stats,
+    Status,
+    TickReport,
+)
 from caseyos.errors import CaseyError
 
 if TYPE_CHECKING:
@@ -99,6 +107,18 @@ class Operations:
         """Claim and run what is queued and due."""
         return figures(self._app.actions.run_due())
 
+    def send_due_unless_led(self) -> Figures | None:
+        """Send what is due and reconcile where no daemon or tick leads; None where one does.
+
+        What an open screen does, so that a held message does not wait for the next tick.
+        """
+        if not self.leader.acquire():
+            return None
+        try:
+            return {"send": self.send_due(), "reconcile": self.reconcile()}
+        finally:
+            self.leader.release()
+
     def reconcile(self) -> Figures:
         """Look unknown effects up by their markers."""
         return figures(self._app.actions.reconcile())
@@ -152,6 +172,28 @@ class Operations:
     def revive_database(self) -> None:
         """Start the embedded server if it is ours and gone."""
         self._app.database_admin.revive()
+
+    def activity(
+        self,
+        *,
+        since: datetime | None = None,
+        who: str | None = None,
+        what: str | None = None,
+        move_id: UUID | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> tuple[ActivityEntry, ...]:
+        """What was done, newest first; `before` pages by sequence number."""
+        with self._app.unit_of_work() as uow:
+            return uow.overview.activity(
+                since=since, who=who, what=what, move_id=move_id, before=before, limit=limit
+            )
+
+    def stats(self, since: datetime) -> Stats:
+        """How it went since a moment, and how the sources stand."""
+        states = self._app.intake.states()
+        with self._app.unit_of_work() as uow:
+            return uow.overview.stats(since, states)
 
     def status(self) -> Status:
         """Figures for a prompt or a status line."""

@@ -38,10 +38,9 @@ def activity(
     """Everything that was done, by whom, newest first."""
     session: Session = ctx.obj
     move_id = session.targets([ref])[0].move_id if ref else None
-    with session.app.unit_of_work() as uow:
-        entries = uow.overview.activity(
-            since=_since(since), who=who, what=what, move_id=move_id, limit=limit
-        )
+    entries = session.app.operations.activity(
+        since=_since(since), who=who, what=what, move_id=move_id, limit=limit
+    )
 
     def human() -> Iterable[str]:
         if not entries:
@@ -85,8 +84,7 @@ def verify(ctx: typer.Context) -> None:
 def show(ctx: typer.Context, limit: Annotated[int, typer.Option(min=1, max=100000)] = 40) -> None:
     """The receipts as they are, newest first."""
     session: Session = ctx.obj
-    with session.app.unit_of_work() as uow:
-        entries = uow.overview.activity(limit=limit)
+    entries = session.app.operations.activity(limit=limit)
     rows = [
         (
             f"{entry.seq:>6}",
@@ -112,13 +110,7 @@ def show(ctx: typer.Context, limit: Annotated[int, typer.Option(min=1, max=10000
 def stats(ctx: typer.Context, since: Since = "14d") -> None:
     """How it went: what came in, what was decided, done, and came of it."""
     session: Session = ctx.obj
-    health = session.app.intake.sources()
-    sources = tuple(
-        (one.source, one.last_error or ("ok" if one.last_success_at else "never asked"))
-        for one in health
-    )
-    with session.app.unit_of_work() as uow:
-        found = uow.overview.stats(_since(since) or session.app.clock.now(), sources)
+    found = session.app.operations.stats(_since(since) or session.app.clock.now())
 
     def human() -> Iterable[str]:
         yield f"Since {local_time(found.since, session.zone)}"

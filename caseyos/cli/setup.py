@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
@@ -71,18 +72,22 @@ def start(
     from caseyos.cli.queue import today
 
     session: Session = ctx.obj
-    report = start_demo(session.app)
+    app, report = start_demo()
     told = "Made" if report.made else "Found"
     lines = [
         f"{told} the demo profile: {report.moves} moves, {report.signals} signals,"
-        f" {report.executed} past effects, {report.outcomes} outcomes ({report.seconds:.1f} s).",
+        f" {report.sent} past sends, {report.outcomes} outcomes ({report.seconds:.1f} s).",
         "Nothing here is real and nothing can be sent.",
         "Open it: caseyos --profile demo today     Remove it: caseyos demo stop",
     ]
     session.out.emit("demo", report, human=lambda: lines)
     if open_:
-        session.app.close()
-        session.app = report.app
+        session.app = app
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from caseyos.tui import run as open_screen
+
+            open_screen(app, ascii_only=session.flags.ascii)
+            return
         session.out.line()
         today(ctx, limit=15)
 
@@ -93,7 +98,7 @@ def stop(ctx: typer.Context) -> None:
     from caseyos.app.demo import stop as stop_demo
 
     session: Session = ctx.obj
-    gone = stop_demo(session.app)
+    gone = stop_demo()
     told = "Removed the demo profile." if gone else "There was no demo profile."
     session.out.emit("demo_stop", {"removed": gone}, human=lambda: [told])
 

@@ -93,7 +93,7 @@ def due_label(due: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     if days == 0:
         return f"{local:%H:%M}"
     if days == 1:
-        return f"tomorrow {local:%H:%M}"[:12]
+        return "tomorrow"
     return f"{local:%a}" if days < 7 else f"{local:%d %b}" if days < 300 else f"{local:%d %b %Y}"
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from caseyos.config import checks
 from caseyos.config.model import File, defaults
-from caseyos.config.paths import DEFAULT_PROFILE, Paths, profile_paths
+from caseyos.config.paths import DEFAULT_PROFILE, DEMO_PROFILE, Paths, profile_paths
 from caseyos.errors import ConfigError
 
 MAX_SIZE = 1024 * 1024  # bytes; nobody writes more by hand
@@ -71,6 +71,9 @@ def load_config(
     profile = profile or environ.get("CASEYOS_PROFILE") or DEFAULT_PROFILE
     paths = profile_paths(profile, environ)
     layers = [Layer("default", defaults())]
+    if profile == DEMO_PROFILE:
+        # The demo stands alone: nothing may point it at a real database or mailbox.
+        path, environ, cwd = None, {}, paths.config_file.parent
     named = path or (Path(environ["CASEYOS_CONFIG"]) if environ.get("CASEYOS_CONFIG") else None)
     if named is not None:
         layers.append(read_layer("named file", named))

@@ -10,6 +10,7 @@ from pathlib import Path
 from caseyos.errors import ConfigError
 
 DEFAULT_PROFILE = "default"
+DEMO_PROFILE = "demo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -130,9 +131,19 @@ class Intake:
         return ({}, None) if row is None else (row["cursor"], row["version"])
 
     def advance(
-        self, source: str, kind: str, *, seen: int, cursor: Row, version: int | None
+        self,
+        source: str,
+        kind: str,
+        *,
+        seen: int,
+        cursor: Row,
+        version: int | None,
+        at: datetime | None = None,
     ) -> None:
-        """Move a source's cursor and health on; TryLater when somebody else moved it."""
+        """Move a source's cursor and health on; TryLater when somebody else moved it.
+
+        `at` is when it succeeded, if that was not now.
+        """
         row = self._connection.execute(
             _SQL["advance_cursor"],
             {
@@ -141,6 +152,7 @@ class Intake:
                 "seen": seen,
                 "cursor": as_json(dict(cursor)),
                 "version": version,
+                "at": at,
             },
         ).fetchone()
         if row is None:

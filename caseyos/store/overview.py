@@ -69,6 +69,11 @@ class Overview:
             sources=sources,
         )
 
+    def totals(self) -> dict[str, int]:
+        """How much there is altogether: pending moves, signals, sent mails, outcomes."""
+        row = self._connection.execute(_SQL["totals"]).fetchone()
+        return dict(row or {})
+
     def quarantined(self) -> int:
         """Rows in quarantine that nobody has dealt with."""
         row = self._connection.execute(_SQL["quarantined"]).fetchone()

