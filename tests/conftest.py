@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -69,9 +71,9 @@ def database(dsn: str) -> Iterator[Database]:
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a newcomer: an empty home; its server is stopped afterwards."""
+@contextmanager
+def fresh_home() -> Iterator[dict[str, str]]:
+    """The environment of a newcomer: an empty home; its servers are stopped afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="caseyos-home-"))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CASEYOS_")}
     for name in ("DATABASE_URL", "CI", "NO_COLOR", "XDG_RUNTIME_DIR", "PYTHONDONTWRITEBYTECODE"):
@@ -95,24 +97,53 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def caseyos(home: dict[str, str]) -> Run:
-    """Run the program as a real process in the fresh home, with standard input closed."""
+def runner(home: dict[str, str]) -> Run:
+    """Run the program as a real process in that home, with standard input closed."""
 
     def run(
-        *arguments: str, cwd: Path | None = None, **extra: str
+        *arguments: str, cwd: Path | None = None, text_in: str | None = None, **extra: str
     ) -> subprocess.CompletedProcess[str]:
+        given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if text_in is None else {}
         return subprocess.run(
             [sys.executable, "-m", "caseyos", *arguments],
             env=home | extra,
             cwd=cwd or home["HOME"],
-            stdin=subprocess.DEVNULL,
+            input=text_in,
             capture_output=True,
             text=True,
             timeout=180,
+            **given,
         )
 
     return run
+
+
+@pytest.fixture
+def home() -> Iterator[dict[str, str]]:
+    """A newcomer's home, for one test."""
+    with fresh_home() as environment:
+        yield environment
+
+
+@pytest.fixture
+def caseyos(home: dict[str, str]) -> Run:
+    """The program in that home."""
+    return runner(home)
+
+
+@pytest.fixture(scope="module")
+def demo_home() -> Iterator[dict[str, str]]:
+    """A home with the demo in it, where every command means the demo; one for a module."""
+    with fresh_home() as environment:
+        made = runner(environment)("demo", "start")
+        assert made.returncode == 0, made.stderr
+        yield environment | {"CASEYOS_PROFILE": "demo"}
+
+
+@pytest.fixture(scope="module")
+def demo(demo_home: dict[str, str]) -> Run:
+    """The program in the demo's home."""
+    return runner(demo_home)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("queue", "status", EVERY_DAY),
     "show": ("explain", "show", EVERY_DAY),
     "why": ("explain", "why", EVERY_DAY),
+    "triage": ("triage", "triage", EVERY_DAY),
     "accept": ("decide", "accept", EVERY_DAY),
     "dismiss": ("decide", "dismiss", EVERY_DAY),
     "snooze": ("decide", "snooze", EVERY_DAY),
