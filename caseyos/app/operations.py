@@ -79,6 +79,9 @@ class Operations:
                     steps[name] = step()
                 except CaseyError as error:
                     failures.append(f"{name}: {error.message}")
+                else:
+                    lost = steps[name].get("failures") or {}
+                    failures += [f"{source}: {told}" for source, told in lost.items()]
         finally:
             self.leader.release()
         return TickReport(started, time.monotonic() - begun, steps=steps, failures=tuple(failures))
