@@ -27,7 +27,7 @@ def redact(value: str) -> None:
 class JsonLines(logging.Formatter):
     """A record as one line of JSON: time (UTC), level, logger, message, and its extra fields."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with every known secret replaced."""
@@ -48,7 +48,7 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return os.fdopen(handle, self.mode, encoding=self.encoding)
+        return os.fdopen(handle, "a", encoding=self.encoding)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Say nothing: standard error is the person's, not the log's."""
