@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,16 +39,17 @@ class DaemonFile:
         """Become the profile's daemon; TryLater when there is one already."""
         self._lock_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        # A few tries: whoever asks whether a daemon runs holds the lock for a moment.
+        if not any(_locked(handle, fcntl.LOCK_EX, pause) for pause in (0, 0.05, 0.1, 0.2)):
             os.close(handle)
             present = self.read()
             who = f" (pid {present.pid})" if present else ""
-            raise TryLater(
-                f"The daemon already runs{who}.", hint="caseyos daemon status"
-            ) from error
+            raise TryLater(f"The daemon already runs{who}.", hint="caseyos daemon status")
         self._held = handle
+        self.tell(state)
+
+    def tell(self, state: DaemonState) -> None:
+        """Write down what the daemon says of itself."""
         temporary = self._state_path.with_suffix(".new")
         temporary.write_text(json.dumps(asdict(state)))
         temporary.replace(self._state_path)
@@ -66,12 +68,9 @@ class DaemonFile:
         except OSError:
             return None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return self.read()
+            return None if _locked(handle, fcntl.LOCK_SH) else self.read()
         finally:
             os.close(handle)
-        return None
 
     def read(self) -> DaemonState | None:
         """What the state file says; None when it is missing or half written."""
@@ -85,7 +84,8 @@ class DaemonFile:
         state = self.running()
         if state is None:
             return None
-        os.kill(state.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(state.pid, signal.SIGTERM)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self.running() is None:
@@ -95,6 +95,16 @@ class DaemonFile:
             f"The daemon (pid {state.pid}) has not ended after {patience:.0f} seconds.",
             hint="caseyos daemon status",
         )
+
+
+def _locked(handle: int, how: int, pause: float = 0) -> bool:
+    """Whether the lock could be had, after a pause."""
+    time.sleep(pause)
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def daemon_runs(state_dir: Path) -> bool:

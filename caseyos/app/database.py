@@ -96,7 +96,7 @@ class DatabaseAdmin:
     def probe(self) -> Mapping[str, str]:
         """Ask the database now, without starting it: "ready" or the real error, check by check."""
         try:
-            present = schema.present_revision(self.conninfo(start=False))
+            present = schema.present_revision(self.conninfo(start=False), patience=2)
         except Exception as error:  # noqa: BLE001 - whatever is wrong is what /ready must say
             said = reason(error)
             return {"database": said, "migrations": "unknown: the database does not answer"}

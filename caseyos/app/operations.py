@@ -32,13 +32,28 @@ class ScheduledJob(Protocol):
     """What a run needs to know of its job."""
 
     @property
+    def name(self) -> str:
+        """What it is called in job_runs."""
+        ...
+
+    @property
+    def run(self) -> Callable[[], Figures]:
+        """What it does."""
+        ...
+
+    @property
     def every(self) -> timedelta:
         """The interval."""
         ...
 
     @property
+    def deadline(self) -> timedelta:
+        """How long one run may take."""
+        ...
+
+    @property
     def recorded(self) -> bool:
-        """Whether its runs go to job_runs."""
+        """Whether all its runs go to job_runs, or only those that fail."""
         ...
 
 
@@ -53,7 +68,8 @@ class Operations:
         """The lock that daemon and tick share."""
         from caseyos.store.leader import LeaderLock
 
-        return LeaderLock(self._app.database)
+        role = "daemon" if self._app.origin == "daemon" else "tick"
+        return LeaderLock(self._app.database, role)
 
     def tick(
         self, *, send: bool = True, source: str | None = None, max_seconds: float | None = None
@@ -143,28 +159,33 @@ class Operations:
             default if setting is None or setting.every is None else parse_duration(setting.every)
         )
 
-    def run_job(
-        self, name: str, run: Callable[[App], Figures], job: ScheduledJob, epoch: int
-    ) -> None:
-        """Run a job once for its period and record how it went."""
-        if not job.recorded:
-            run(self._app)
-            return
+    def run_job(self, job: ScheduledJob, epoch: int) -> None:
+        """Run a job once for its period and record how it went; its error is raised again.
+
+        The epoch is part of the period: whoever begins to lead runs every job anew.
+        """
         slot = int(time.time() // job.every.total_seconds())
-        with self._app.unit_of_work() as uow:
-            run_id = uow.jobs.start(name, f"{job.every.total_seconds():.0f}s:{slot}", epoch)
-        if run_id is None:
-            return
-        try:
-            summary, state, error = run(self._app), "ok", None
-        except CaseyError as failure:
-            summary, state, error = {}, "failed", failure.message
-        except Exception as failure:
-            summary, state, error = {}, "failed", type(failure).__name__
-            raise
-        finally:
+        period = f"{epoch}:{job.every.total_seconds():.0f}s:{slot}"
+        run_id = None
+        if job.recorded:
             with self._app.unit_of_work() as uow:
-                uow.jobs.finish(run_id, state, summary=_plain(summary), error=error)
+                run_id = uow.jobs.start(job.name, period, epoch=epoch, deadline=job.deadline)
+            if run_id is None:
+                return
+        try:
+            summary = job.run()
+        except Exception as failure:
+            said = failure.message if isinstance(failure, CaseyError) else type(failure).__name__
+            with self._app.unit_of_work() as uow:
+                run_id = run_id or uow.jobs.start(
+                    job.name, period, epoch=epoch, deadline=job.deadline
+                )
+                if run_id is not None:
+                    uow.jobs.finish(run_id, "failed", summary={}, error=said)
+            raise
+        if run_id is not None:
+            with self._app.unit_of_work() as uow:
+                uow.jobs.finish(run_id, "ok", summary=_plain(summary))
 
     def readiness(self, extra: Mapping[str, str] | None = None) -> Readiness:
         """Ask the database now; never starts it, never remembers an answer."""
@@ -234,5 +255,6 @@ def _plain_value(value: Any) -> Any:
 def _who(other: Leadership | None) -> str:
     if other is None:
         return "another process is ticking"
+    who = "the daemon" if other.role == "daemon" else "another tick"
     since = f", started {other.started_at.astimezone():%H:%M}" if other.started_at else ""
-    return f"another process is ticking (pid {other.pid}{since})"
+    return f"{who} is ticking (pid {other.pid}{since})"

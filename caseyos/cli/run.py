@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,10 @@ from caseyos.errors import PartlyDone, Refused
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
+    from caseyos.daemon.run import Serve
+    from caseyos.domain.reports import Readiness
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 daemon = typer.Typer(help="The daemon.", no_args_is_help=True)
 
 
@@ -70,53 +74,82 @@ def run(
     ctx: typer.Context,
     http: Annotated[bool, typer.Option("--http/--no-http", help="Serve the shim.")] = True,
     host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
-    allow_remote: Annotated[bool, typer.Option("--allow-remote", hidden=True)] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.")] = None,
 ) -> None:
     """Run in the foreground until SIGTERM or Ctrl-C."""
     from caseyos.daemon.run import Daemon
 
     session: Session = ctx.obj
     app = session.app
-    listen: str | None = None
-    if http and app.config.settings.http.enabled:
-        known_host, _, known_port = app.config.settings.http.listen.rpartition(":")
-        address = host or known_host
-        if address not in ("127.0.0.1", "::1", "[::1]", "localhost"):
-            raise Refused(
-                f"{address} is not this computer; the shim listens on loopback only.",
-                hint="caseyos daemon run --host 127.0.0.1",
-            )
-        listen = f"{address}:{known_port if port is None else port}"
     app.origin = "daemon"
-    app.database  # noqa: B018 - a database that cannot be opened is said before anything starts
-    session.out.note(f"daemon started, shim {listen or 'off'}. Ctrl-C ends it.")
-    raise typer.Exit(Daemon(app, listen=listen).run())
+    serve = None
+    if http and app.config.settings.http.enabled:
+        serve = _shim(app.config.settings.http.listen, host, port)
+    raise typer.Exit(Daemon(app, serve=serve, say=session.out.note).run())
+
+
+def _shim(listen: str, host: str | None, port: int | None) -> Serve:
+    """What starts the shim beside the jobs; Refused where others could reach it."""
+    from caseyos.http.shim import Shim, parse_listen
+
+    known_host, known_port = parse_listen(listen)
+    address = (host or known_host).strip("[]")
+    if address not in LOOPBACK:
+        raise Refused(
+            f"{address} is not this computer; the shim listens on loopback only.",
+            hint="caseyos daemon run --host 127.0.0.1",
+        )
+
+    def serve(readiness: Callable[[], Readiness]) -> Shim:
+        shim = Shim(readiness, host=address, port=known_port if port is None else port)
+        shim.start()
+        return shim
+
+    return serve
 
 
 @daemon.command()
 def status(ctx: typer.Context) -> None:
     """Whether it runs, since when, and how its jobs went."""
     session: Session = ctx.obj
-    state = DaemonFile(session.app.config.paths.state_dir).running()
-    runs: tuple[Any, ...] = ()
+    app = session.app
+    state = DaemonFile(app.config.paths.state_dir).running()
+    checks: Mapping[str, str] = {}
+    runs: Sequence[Any] = ()
+    leader = None
     if state is not None:
-        with session.app.unit_of_work() as uow:
-            runs = uow.jobs.latest()
+        checks = app.operations.readiness().checks
+        if all(answer == "ready" for answer in checks.values()):
+            with app.unit_of_work() as uow:
+                runs, leader = uow.jobs.latest(), uow.jobs.leader()
 
     def human() -> Iterable[str]:
         if state is None:
-            yield "daemon    off (caseyos daemon run, or caseyos tick from cron)"
+            yield "daemon      off (caseyos daemon run, or caseyos tick from cron)"
             return
-        yield f"daemon    running, pid {state.pid}, since {state.started_at}"
-        yield f"shim      {state.listen or 'off'}"
+        since = datetime.fromisoformat(state.started_at)
+        up = str(datetime.now(UTC).replace(microsecond=0) - since)
+        begun = local_time(since, session.zone)
+        yield f"daemon      running, pid {state.pid}, since {begun}, up {up}"
+        yield f"shim        {state.listen or 'off'}"
+        for name, answer in checks.items():
+            yield f"{name:<12}{safe_line(answer)}"
+        if leader is not None:
+            role = "this one" if leader.pid == state.pid else f"pid {leader.pid} on {leader.host}"
+            yield f"leader      {safe_line(role)}, epoch {leader.epoch}"
         cells = [
             (run.job, run.state, local_time(run.started_at, session.zone), run.error or "")
             for run in runs
         ]
         yield from table(("job", "last", "when", "error"), cells, widths=(12, 10, 30, 50))
 
-    data = {"running": state is not None, "state": state, "jobs": list(runs)}
+    data = {
+        "running": state is not None,
+        "state": state,
+        "checks": checks,
+        "leader": leader,
+        "jobs": list(runs),
+    }
     session.out.emit("daemon", data, human=human)
 
 

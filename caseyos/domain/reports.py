@@ -27,6 +27,7 @@ class Leadership:
     started_at: datetime | None
     epoch: int
     host: str | None = None
+    role: str | None = None  # daemon | tick
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Database:
         self.conninfo = conninfo
         self.name = name
         self._own = threading.local()
-        self._all: set[Connection] = set()
+        self._all: dict[threading.Thread, Connection] = {}
         self._guard = threading.Lock()
 
     def connect(self) -> Connection:
@@ -72,8 +72,8 @@ class Database:
     def close(self) -> None:
         """Close every connection this object opened, whichever thread it is of."""
         with self._guard:
-            open_ones, self._all = self._all, set()
-        for connection in open_ones:
+            open_ones, self._all = self._all, {}
+        for connection in open_ones.values():
             connection.close()
 
     def _connection(self) -> Connection:
@@ -86,7 +86,9 @@ class Database:
         connection = self.connect()
         self._own.connection = connection
         with self._guard:
-            self._all = {held for held in self._all if not held.closed} | {connection}
+            for ended in [thread for thread in self._all if not thread.is_alive()]:
+                self._all.pop(ended).close()
+            self._all[threading.current_thread()] = connection
         return connection
 
     @staticmethod
@@ -127,4 +129,4 @@ def reason(error: BaseException) -> str:
     if isinstance(error, CaseyError):
         return error.message
     first = str(error).strip().splitlines()
-    return first[0] if first else type(error).__name__
+    return first[0].removeprefix("connection is bad: ") if first else type(error).__name__

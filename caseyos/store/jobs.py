@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,8 +24,15 @@ class JobRuns:
     def __init__(self, connection: Connection[dict[str, Any]]) -> None:
         self._connection = connection
 
-    def start(self, job: str, period_key: str, epoch: int | None = None) -> UUID | None:
-        """Claim the run of `job` for `period_key`; None when that period already had its run."""
+    def start(self, job: str, period_key: str, *, epoch: int, deadline: timedelta) -> UUID | None:
+        """Claim the run of `job` for `period_key`, for whoever leads in `epoch`.
+
+        None when that period already had its run or somebody else leads by now. Earlier runs of
+        the job that never ended are closed as `timed_out`.
+        """
+        self._connection.execute(
+            _SQL["close_abandoned"], {"job": job, "epoch": epoch, "deadline": deadline}
+        )
         row = self._connection.execute(
             _SQL["start_run"], {"job": job, "period_key": period_key, "epoch": epoch}
         ).fetchone()
@@ -52,4 +60,4 @@ class JobRuns:
         row = self._connection.execute(_SQL["leader"]).fetchone()
         if row is None or not row["held"]:
             return None
-        return Leadership(row["pid"], row["started_at"], row["epoch"], row["host"])
+        return Leadership(row["pid"], row["started_at"], row["epoch"], row["host"], row["role"])

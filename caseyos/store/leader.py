@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from caseyos.store.database import translated
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ _SQL = named_sql("jobs")
 class LeaderLock:
     """At most one holder for one database, for as long as its connection lives."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, role: str) -> None:
         self._database = database
+        self._role = role
         self._connection: psycopg.Connection[dict[str, Any]] | None = None
         self.epoch: int | None = None
 
@@ -32,17 +34,26 @@ class LeaderLock:
         """Try to lead, without waiting; True when this object now leads."""
         self.release()
         connection = self._database.connect()
-        connection.autocommit = True
-        row = connection.execute(_SQL["try_lead"]).fetchone()
-        if row is None or not row["held"]:
+        try:
+            connection.autocommit = True
+            with translated(self._database.name):
+                connection.execute(_SQL["notice_soon"])
+                row = connection.execute(_SQL["try_lead"]).fetchone()
+                if row is not None and row["held"]:
+                    self.epoch = self._raise_epoch(connection)
+        except BaseException:
+            connection.close()
+            raise
+        if self.epoch is None:
             connection.close()
             return False
-        raised = connection.execute(
-            _SQL["raise_epoch"], {"pid": os.getpid(), "host": socket.gethostname()}
-        ).fetchone()
-        self.epoch = None if raised is None else raised["epoch"]
         self._connection = connection
         return True
+
+    def _raise_epoch(self, connection: psycopg.Connection[dict[str, Any]]) -> int | None:
+        who = {"pid": os.getpid(), "host": socket.gethostname(), "role": self._role}
+        raised = connection.execute(_SQL["raise_epoch"], who).fetchone()
+        return None if raised is None else int(raised["epoch"])
 
     def held(self) -> bool:
         """Whether the session that holds the lock still answers."""

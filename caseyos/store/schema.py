@@ -38,9 +38,17 @@ def wanted_revision() -> str:
     return known_revisions()[-1]
 
 
-def present_revision(conninfo: str) -> str | None:
-    """The revision of a database; None where CaseyOS has no tables yet."""
-    with psycopg.connect(conninfo, connect_timeout=5, autocommit=True) as connection:
+def present_revision(conninfo: str, *, patience: int = 5) -> str | None:
+    """The revision of a database; None where CaseyOS has no tables yet.
+
+    `patience` is in seconds, for the connection and again for the answer.
+    """
+    with psycopg.connect(
+        conninfo,
+        connect_timeout=patience,
+        autocommit=True,
+        options=f"-c statement_timeout={patience}s",
+    ) as connection:
         known = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
         if known is None or known[0] is None:
             return None
