@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -49,10 +50,8 @@ def ask(
         "client": (peer, 40000),
         "server": ("127.0.0.1", 8787),
     }
-    try:
+    with suppress(ZeroDivisionError):  # the server above logs it; the answer has been given
         asyncio.run(app(scope, receive, send))
-    except ZeroDivisionError:
-        pass  # the server above us logs it; the answer has been given
     start = sent[0]
     named = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], named, b"".join(m.get("body", b"") for m in sent[1:])
