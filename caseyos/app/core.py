@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from caseyos.app.queue import QueueReads
     from caseyos.app.switchboard import Switchboard
     from caseyos.config import Config
+    from caseyos.config.model import Secret
     from caseyos.domain.ports.clock import Clock
     from caseyos.store.database import Database
     from caseyos.store.unit_of_work import UnitOfWork
@@ -70,6 +71,13 @@ class App:
         from caseyos.store.unit_of_work import unit_of_work
 
         return unit_of_work(self.database, self.actor)
+
+    def secret(self, reference: Secret) -> str:
+        """The secret a reference names; the log redacts it from here on."""
+        from caseyos.config.secrets import resolve
+        from caseyos.log import redact
+
+        return resolve(reference, register=redact)
 
     @cached_property
     def database_admin(self) -> DatabaseAdmin:
