@@ -79,6 +79,19 @@ DOCS: Mapping[str, str] = {
     "play": "[[play]] tables: your own plays, or other fields for a shipped one",
 }
 
+LIMITS: Mapping[str, str] = {  # of every action type
+    "per_hour": "at most so many an hour",
+    "per_day": "at most so many a day",
+    "per_recipient_per_week": "at most so many a week to one person",
+    "per_domain_per_day": "at most so many a day to one domain",
+    "spacing": "at least so long between two that go outside",
+}
+
+
+def about(key: str) -> str:
+    """The sentence of a key."""
+    return LIMITS[key.rpartition(".")[2]] if key.startswith("limits.") else DOCS[key]
+
 
 def example_text() -> str:
     """A whole `caseyos.toml`, every key commented out at its default."""
@@ -89,12 +102,14 @@ def example_text() -> str:
     ]
     table = ""
     for key, value in _ordered():
+        if value is None:
+            continue  # TOML has no word for "not set"
         section, _, name = key.rpartition(".")
         if section != table:
             table = section
             lines += ["", f"[{section}]"]
         shown = _toml(value)
-        lines.append(f"# {name} = {shown}".ljust(34) + f"  # {DOCS[key]}")
+        lines.append(f"# {name} = {shown}".ljust(34) + f"  # {about(key)}")
     lines += [
         "",
         "# [icp.sectors]",
@@ -118,7 +133,7 @@ def example_text() -> str:
 def reference_page() -> str:
     """docs/CONFIGURATION.md."""
     rows = [
-        f"| `{key}` | `{_toml(value)}` | {DOCS[key]} |".replace("\n", " ")
+        f"| `{key}` | `{_toml(value)}` | {about(key)} |".replace("\n", " ")
         for key, value in _ordered()
     ]
     head = [
@@ -144,4 +159,4 @@ def _ordered() -> Iterator[tuple[str, Any]]:
 
 
 def _toml(value: Any) -> str:
-    return json.dumps(value)
+    return "not set" if value is None else json.dumps(value)

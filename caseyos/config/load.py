@@ -235,9 +235,10 @@ def parse_value(key: str, raw: str) -> Any:
     if isinstance(present, str):
         return raw
     try:
-        return tomllib.loads(f"value = {raw}")["value"]
+        parsed = tomllib.loads(f"value = {raw}")
     except tomllib.TOMLDecodeError:
         return raw
+    return parsed["value"] if len(parsed) == 1 else raw  # a line more is no value
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Every section of the configuration with its defaults and what each key does.
 
-The comment lines in `DOCS` are what `config explain` and the generated example print.
+What each key does stands in `example.DOCS`, which `config explain` and the example print.
 """
 
 from __future__ import annotations
