@@ -18,7 +18,7 @@ from caseyos.domain.ports.channel import Channel
 from caseyos.domain.ports.execution import Probe, Workshop, silent
 from caseyos.domain.rendering import Sender, content_hash
 from caseyos.errors import CaseyError, NotFound, Refused
-from caseyos.pipeline import execute, plan, settle
+from caseyos.pipeline import execute, plan, record, settle
 from caseyos.pipeline.execute import RunReport
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ class Actions:
         """Run exactly this plan; a repeat says it is done. Refusals are raised."""
         result = execute.execute_plan(self._shop(), plan_id)
         self._remember_head()
-        return execute.refuse_if_stuck(result)
+        return record.refuse_if_stuck(result)
 
     def latest(self, move_id: UUID) -> ExecutionResult | None:
         """How the latest real execution of a move stands."""
         with self._app.unit_of_work() as uow:
             row = uow.executions.latest_real(move_id)
-        return None if row is None else execute.result_of(self._shop(), row["id"])
+        return None if row is None else record.result_of(self._shop(), row["id"])
 
     def run_due(self, limit: int = 500) -> RunReport:
         """Recover what died and run everything that is due."""

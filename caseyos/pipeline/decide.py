@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from caseyos.domain.lifecycle import check_move_change
+from caseyos.domain.lifecycle import OPEN_EXECUTIONS, check_move_change
 from caseyos.domain.model import MoveStatus
-from caseyos.errors import Changed
+from caseyos.errors import Changed, TryLater
 
 Row = Mapping[str, Any]
 FIELDS = (
@@ -69,6 +69,7 @@ def decide(
             raise Changed("One of the moves is gone; nothing was changed.", hint="caseyos today")
         if to is not None:
             check_move_change(move["code"], move["status"], to, verb=VERBS.get(kind, kind))
+            _recall_open(unit, move, actor)
         after = dict(fields(move)) | ({"status": to.value} if to is not None else {})
         if batch_id is not None:
             after["batch_id"] = batch_id
@@ -113,6 +114,8 @@ def _replay(unit: Any, steps: Sequence[Row], actor: str, *, back: bool) -> list[
                 hint=f"caseyos show {move['code']}",
             )
         fields = {name: _typed(name, value) for name, value in there.items() if name in FIELDS}
+        if fields.get("status", move["status"]) != move["status"]:
+            _recall_open(unit, move, actor)
         if not unit.decisions.change(step["move_id"], move, fields):
             raise Changed(f"{move['code']} was changed by somebody else just now.")
         after = fields.get("status", move["status"])
@@ -127,6 +130,27 @@ def _replay(unit: Any, steps: Sequence[Row], actor: str, *, back: bool) -> list[
         done.append(Decided(step["move_id"], move["code"], move["title"], move["status"], after))
     unit.decisions.mark([step["id"] for step in steps], undone=back)
     return done
+
+
+def _recall_open(unit: Any, move: Row, actor: str) -> None:
+    """What was accepted and is decided otherwise now leaves the outbox in the same commit."""
+    if move["status"] != MoveStatus.ACCEPTED:
+        return
+    for execution in unit.executions.recall(move["id"]):
+        unit.audit.append(
+            actor=actor,
+            action="recall",
+            subject=f"execution:{execution['id']}",
+            from_state=execution["was"],
+            to_state="cancelled",
+            reason="its move was decided otherwise",
+        )
+    latest = unit.executions.latest_real(move["id"])
+    if latest is not None and latest["state"] in OPEN_EXECUTIONS:
+        raise TryLater(
+            f"{move['code']} is being carried out at this moment.",
+            hint=f"caseyos show {move['code']}",
+        )
 
 
 def _write_down(

@@ -1,7 +1,8 @@
 """Stage four: carry a decided move out, at most once without a person's say-so (SPEC section 7).
 
-T0 enqueue, T1 claim with all guardrails, pre-flight, T2 the dispatch mark, the one effect, T3 the
-outcome. `probe` is called at every point where a process may die; only tests listen.
+T0 is `enqueue`; here are T1, the claim with all guardrails, the pre-flight, T2, the dispatch mark,
+the one effect, and T3, the outcome. `probe` is called at every point where a process may die; only
+tests listen.
 """
 
 from __future__ import annotations
@@ -9,33 +10,33 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from caseyos.domain.guardrails import judge, over_limit, switched_off
-from caseyos.domain.lifecycle import check_move_change
-from caseyos.domain.model import EMAIL_ACTIONS, ExecutionResult, MoveStatus, Verdict
+from caseyos.domain.model import EMAIL_ACTIONS, ActionType, ExecutionResult, MoveStatus, Verdict
 from caseyos.domain.ports.channel import Channel, NotDone, Receipt, Uncertain
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.domain.rendering import content_hash
-from caseyos.errors import Changed, NotFound, Refused, TryLater, WrongStatus
+from caseyos.errors import CaseyError
+from caseyos.pipeline.enqueue import enqueue
 from caseyos.pipeline.plan import attempt_of, frozen, rendered
+from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
 
 Row = Mapping[str, Any]
-EFFECT_KNOWN = ("succeeded", "partial")
-LATER = ("limit", "quiet_hours")
+LATER = ("limit", "quiet_hours")  # refusals that end by themselves: back to the queue until then
+MAX_ATTEMPTS = 5  # at an effect that was definitely and temporarily refused
+BACKOFF = timedelta(seconds=30)  # doubled with every attempt
 
 
 @dataclass(slots=True)
 class RunReport:
-    """What one pass over the outbox did."""
+    """What one pass over the outbox did; `run` counts what was taken up."""
 
     run: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    blocked: int = 0
-    unknown: int = 0
     retried: int = 0
+    unknown: int = 0
 
 
 def execute_plan(shop: Workshop, plan_id: str) -> ExecutionResult:
@@ -46,46 +47,6 @@ def execute_plan(shop: Workshop, plan_id: str) -> ExecutionResult:
     shop.probe("queued")
     run_one(shop, execution_id)
     return result_of(shop, execution_id)
-
-
-def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]:
-    """T0: acceptance and execution in one commit; or the stored result of an earlier run."""
-    with shop.units() as unit:
-        plan = unit.executions.plan(plan_id)
-        if plan is None:
-            raise NotFound(f"There is no plan {plan_id}.", hint="caseyos preview ID")
-        earlier = unit.executions.by_plan(plan_id)
-        if earlier is not None:
-            return earlier["id"], _result(earlier, replayed=True)
-        move = unit.executions.move(plan["move_id"])
-        _still_the_same(shop, plan, move)
-        _may_run(move)
-        settled = unit.executions.settled_without_effect(move["id"])
-        key = f"{move['id']}:{plan['action_type']}:{plan['request_hash']}:{settled}"
-        execution_id = shop.new_id()
-        channel = shop.channel_of(plan["action_type"])
-        made = unit.executions.insert(
-            {name: plan[name] for name in _FROM_PLAN}
-            | {
-                "id": execution_id,
-                "state": "queued",
-                "dry_run": False,
-                "plan_id": None,
-                "from_plan_id": plan_id,
-                "idempotency_key": key,
-                "marker": plan["marker"],  # the bytes of the plan carry it
-                "hold": shop.hold if channel.outside else None,
-                "validity": shop.validity,
-                "actor": shop.actor,
-            }
-        )
-        if made is None:
-            raise WrongStatus(
-                f"{move['code']} is being carried out already with this very content.",
-                hint=f"caseyos show {move['code']}",
-            )
-        _accept(unit, shop, move, plan, execution_id)
-    return execution_id, None
 
 
 def run_one(shop: Workshop, execution_id: UUID | None = None) -> bool:
@@ -109,14 +70,14 @@ def run_one(shop: Workshop, execution_id: UUID | None = None) -> bool:
         return True
     shop.probe("marked")
     try:
-        receipt = channel.perform(payload, bytes(row["wire"]), row["marker"])
+        done = channel.perform(payload, bytes(row["wire"]), row["marker"])
     except NotDone as refusal:
         _not_done(shop, row, "dispatching", refusal)
     except Uncertain as doubt:
         _lost(shop, row, str(doubt))
     else:
         shop.probe("done")
-        succeed(shop, row, receipt, before=("dispatching",))
+        succeed(shop, row, done)
     return True
 
 
@@ -130,160 +91,88 @@ def run_due(shop: Workshop, limit: int = 500) -> RunReport:
 
 
 def recover(shop: Workshop, report: RunReport) -> None:
-    """Expired leases: before the mark back to the queue, after it to UNKNOWN."""
+    """Expired leases: before the mark back to the queue, after it to UNKNOWN; ended blocks."""
     with shop.units() as unit:
         found = unit.executions.recover()
+        moves = {
+            row["id"]: lock_move(unit, row)
+            for row in sorted(found["lost"], key=lambda row: str(row["move_id"]))
+        }
         for row in found["released"]:
-            _receipt(unit, shop, row["id"], "release", "claimed", "queued", "the worker stopped")
+            receipt(unit, shop, row, "release", "claimed", "queued", "the worker stopped")
         for row in found["unblocked"]:
-            _receipt(unit, shop, row["id"], "unblock", "blocked", "queued", "its time has come")
+            receipt(unit, shop, row, "unblock", "blocked", "queued", "its time has come")
         for row in found["lost"]:
-            _receipt(unit, shop, row["id"], "lose", "dispatching", "unknown", "the worker stopped")
-            _move_to(
-                unit, shop, row["move_id"], MoveStatus.UNKNOWN, "nobody can say if it was done"
-            )
+            receipt(unit, shop, row, "lose", "dispatching", "unknown", "the worker stopped")
+            why = "the worker stopped while acting"
+            move_to(unit, shop, moves[row["id"]], MoveStatus.UNKNOWN, why)
+        _let_go(unit, shop)
         report.retried += len(found["released"])
         report.unknown += len(found["lost"])
 
 
-def succeed(
-    shop: Workshop, row: Row, receipt: Receipt, *, before: tuple[str, ...], found: bool = False
-) -> None:
-    """T3: record the effect, its receipt, and the way to take it back."""
-    state = "partial" if receipt.refused else "succeeded"
-    payload = frozen(row)
+def succeed(shop: Workshop, row: Row, done: Receipt, *, found: bool = False) -> None:
+    """T3: record the effect, its receipt, and the way to take it back.
+
+    Who has seen the effect is right, whatever was thought of it meanwhile: an UNKNOWN becomes a
+    success. Where a person has already settled it otherwise, only the receipt is added.
+    """
+    state = "partial" if done.refused else "succeeded"
     with shop.units() as unit:
-        done = unit.executions.settle(
+        was = unit.executions.settle(
             row["id"],
-            before=before,
+            before=("dispatching", "unknown"),
             after=state,
-            provider_id=receipt.provider_id,
-            digest=receipt.digest,
-            undo=receipt.undo,
-            result={"refused": list(receipt.refused), "confirmed_later": found},
+            provider_id=done.provider_id,
+            digest=done.digest,
+            undo=done.undo,
+            result={"refused": list(done.refused), "confirmed_later": found},
             rollback_token=f"rb_{secrets.token_urlsafe(12)}",
         )
-        if not done:
-            return
+        move = lock_move(unit, row)
         reason = "found by its marker after a crash" if found else None
+        if was is None and not found:
+            reason = "it was done after all, after somebody had settled it otherwise"
+        if was is None and found:
+            return  # another process found it first
         unit.audit.append(
             actor=shop.actor,
             action="execute",
             subject=f"execution:{row['id']}",
-            from_state=before[0],
-            to_state=state,
+            from_state=was,
+            to_state=state if was else None,
             reason=reason,
             key=row["idempotency_key"],
-            result=receipt.digest,
+            result=done.digest,
             personal={"recipient": row["recipient"]} if row["recipient"] else None,
         )
-        _move_to(unit, shop, row["move_id"], MoveStatus.EXECUTED, reason)
-        if payload.action_type in EMAIL_ACTIONS:
-            move = unit.executions.move(row["move_id"])
-            unit.executions.note_sent(
-                message_id=row["marker"],
-                execution_id=row["id"],
-                refs=payload.fields.get("references", ()),
-                subject=payload.subject,
-                contact_id=move["contact_id"] if move else None,
-            )
-        unit.events.emit(
-            "action_executed",
-            item_id=row["move_id"],
-            target=row["channel"],
-            action=row["action_type"],
-            dry_run=False,
-            attempt=row["attempt"],
-        )
+        if was is not None:
+            _written(unit, shop, row, move, reason)
         shop.probe("recorded")
     shop.probe("committed")
 
 
-def result_of(shop: Workshop, execution_id: UUID) -> ExecutionResult:
-    """How an execution stands, for the person who asked for it."""
-    with shop.units() as unit:
-        return _result(unit.executions.get(execution_id))
-
-
-_FROM_PLAN = (
-    *("move_id", "action_type", "channel", "move_version", "request", "request_hash", "wire"),
-    *("recipient", "recipient_domain", "reversibility"),
-)
-
-
-def _still_the_same(shop: Workshop, plan: Row, move: Row | None) -> None:
-    """Refuse a plan whose time is over or whose move is not what it showed."""
-    if move is None:
-        raise NotFound("The move of this plan is gone.", hint="caseyos today")
-    code = move["code"]
-    if not plan["good"]:
-        raise Changed(f"Plan {plan['plan_id']} has expired.", hint=f"caseyos preview {code}")
-    as_draft = plan["action_type"] == "create_draft"
-    payload, _ = rendered(shop, move, as_draft=as_draft)
-    if move["version"] != plan["move_version"] or content_hash(payload) != plan["request_hash"]:
-        raise Changed(
-            f"{code} changed since plan {plan['plan_id']} was made: {_difference(plan, payload)}.",
-            hint=f"caseyos preview {code}",
+def _written(
+    unit: ExecuteUnit, shop: Workshop, row: Row, move: Row | None, reason: str | None
+) -> None:
+    """What follows from an effect: the move's status, our own mail known, the event."""
+    move_to(unit, shop, move, MoveStatus.EXECUTED, reason)
+    payload = frozen(row)
+    if payload.action_type in EMAIL_ACTIONS:
+        unit.executions.note_sent(
+            message_id=row["marker"],
+            execution_id=row["id"],
+            refs=payload.fields.get("references", ()),
+            subject=payload.subject,
+            contact_id=move["contact_id"] if move else None,
         )
-    if move["status"] == "accepted" and move["accepted_hash"] not in (None, plan["request_hash"]):
-        raise Changed(
-            f"{code} is not what was accepted: {_difference(plan, payload)}.",
-            hint=f"caseyos show {code}",
-        )
-
-
-def _difference(plan: Row, payload: Any) -> str:
-    """Which part of the content differs, in words."""
-    old = frozen(plan)
-    parts = [
-        name
-        for name in ("action_type", "recipients", "subject", "body", "fields")
-        if getattr(old, name) != getattr(payload, name)
-    ]
-    return ", ".join(parts) or "its status"
-
-
-def _may_run(move: Row) -> None:
-    if move["status"] not in ("pending", "accepted", "failed"):
-        raise WrongStatus(
-            f"{move['code']} is {move['status']}, so it cannot be executed.",
-            hint=f"caseyos show {move['code']}",
-        )
-
-
-def _accept(unit: ExecuteUnit, shop: Workshop, move: Row, plan: Row, execution_id: UUID) -> None:
-    """Record the acceptance that executing implies, and the enqueueing, with their receipts."""
-    before = move["status"]
-    if before != "accepted":
-        check_move_change(move["code"], before, MoveStatus.ACCEPTED, verb="executed")
-        unit.executions.set_move(
-            move["id"], before=(before,), after="accepted", accepted_hash=plan["request_hash"]
-        )
-        unit.audit.append(
-            actor=shop.actor,
-            action="accept",
-            subject=f"move:{move['id']}",
-            from_state=before,
-            to_state="accepted",
-            reason="by executing it",
-            detail={"content": plan["request_hash"]},
-        )
-        unit.events.emit("recommendation_accepted", item_id=move["id"], aps=move["aps"])
-    unit.audit.append(
-        actor=shop.actor,
-        action="enqueue",
-        subject=f"execution:{execution_id}",
-        to_state="queued",
-        key=f"plan:{plan['plan_id']}",
-        detail={"content": plan["request_hash"]},
-    )
-    unit.decisions.journal(
-        kind="execute",
-        move_id=move["id"],
-        actor=shop.actor,
-        before={"status": before},
-        after={"status": "executed"},
-        execution_id=execution_id,
+    unit.events.emit(
+        "action_executed",
+        item_id=row["move_id"],
+        target=row["channel"],
+        action=row["action_type"],
+        dry_run=False,
+        attempt=row["attempt"],
     )
 
 
@@ -293,28 +182,43 @@ def _claim(shop: Workshop, execution_id: UUID | None) -> tuple[Row, Verdict] | N
         row = unit.executions.claim(shop.lease, execution_id)
         if row is None:
             return None
-        move = unit.executions.move(row["move_id"]) if row["move_id"] else None
+        move = lock_move(unit, row)
+        if move is not None and move["status"] != "accepted":
+            # Decided otherwise since, or expired: it must not happen any more.
+            verdict = Verdict(False, "status", f"Its move is {move['status']} now.")
+            unit.executions.set_state(
+                row["id"], before="claimed", after="cancelled", token=row["lease_token"]
+            )
+            receipt(unit, shop, row, "recall", "queued", "cancelled", verdict.reason)
+            return row, verdict
         channel = shop.channel_of(row["action_type"])
         facts = unit.executions.guard_facts(
             action_type=row["action_type"],
             recipient=row["recipient"],
             account_id=move["account_id"] if move else None,
         )
-        accepted = move["accepted_hash"] if move else None
-        if row["action_type"] == "create_draft" and move and move["action_type"] != "create_draft":
-            accepted = None  # a draft of an e-mail move is not the mail that was accepted
-        verdict = judge(
-            attempt_of(row, channel, accepted), shop.policy(), unit.switches.read(), facts
-        )
-        if not verdict.allowed:
-            _block(unit, shop, row, "claimed", verdict)
+        attempt = attempt_of(row, channel, _content_now(shop, row, move))
+        verdict = judge(attempt, shop.policy(), unit.switches.read(), facts)
+        if verdict.allowed:
+            receipt(unit, shop, row, "claim", "queued", "claimed")
         else:
-            _receipt(unit, shop, row["id"], "claim", "queued", "claimed", None)
+            _put_aside(unit, shop, row, "queued", verdict)
         return row, verdict
 
 
+def _content_now(shop: Workshop, row: Row, move: Row | None) -> str | None:
+    """The hash of what the move would be now: enqueueing found it to be what was accepted."""
+    if move is None:
+        return None
+    try:
+        payload, _ = rendered(shop, move, as_draft=row["action_type"] == ActionType.CREATE_DRAFT)
+    except CaseyError:
+        return "it cannot be rendered any more"
+    return content_hash(payload)
+
+
 def _mark(shop: Workshop, row: Row, channel: Channel) -> bool:
-    """T2: the point of no return; refused if the lease or the kill switch changed."""
+    """T2: the point of no return; refused if the lease, the move or the kill switch changed."""
     with shop.units() as unit:
         board = unit.switches.hold()
         unit.executions.lock_limits(row["action_type"])
@@ -326,134 +230,70 @@ def _mark(shop: Workshop, row: Row, channel: Channel) -> bool:
             )
             verdict = over_limit(attempt, shop.policy(), facts)
         if not verdict.allowed:
-            _block(unit, shop, row, "claimed", verdict)
+            _put_aside(unit, shop, row, "claimed", verdict)
             return False
         if not unit.executions.mark_dispatch(row["id"], row["lease_token"]):
             return False
-        _receipt(unit, shop, row["id"], "dispatch", "claimed", "dispatching", None)
+        receipt(unit, shop, row, "dispatch", "claimed", "dispatching")
         return True
 
 
-def _block(unit: ExecuteUnit, shop: Workshop, row: Row, before: str, verdict: Verdict) -> None:
-    """Put an execution aside, with the reason and, where it is known, until when."""
-    unit.executions.set_state(
+def _put_aside(unit: ExecuteUnit, shop: Workshop, row: Row, before: str, verdict: Verdict) -> None:
+    """Not now: back to the queue until its time, or blocked until somebody changes something."""
+    after = "queued" if verdict.rule in LATER and verdict.until is not None else "blocked"
+    changed = unit.executions.set_state(
         row["id"],
-        before=before,
-        after="blocked",
+        before="claimed",
+        after=after,
         token=row["lease_token"],
         rule=verdict.rule,
         reason=verdict.reason,
         until=verdict.until,
     )
-    _receipt(unit, shop, row["id"], "block", before, "blocked", verdict.reason)
+    if changed:
+        action = "defer" if after == "queued" else "block"
+        receipt(unit, shop, row, action, before, after, verdict.reason)
+
+
+def _let_go(unit: ExecuteUnit, shop: Workshop) -> None:
+    """Queue again what a stop had blocked, once the stop is over."""
+    stopped = unit.executions.stopped()
+    board = unit.switches.read() if stopped else None
+    for row in stopped:
+        attempt = attempt_of(row, shop.channel_of(row["action_type"]), None)
+        if board is not None and switched_off(attempt, shop.policy(), board).allowed:
+            unit.executions.set_state(row["id"], before="blocked", after="queued")
+            receipt(unit, shop, row, "unblock", "blocked", "queued", "the stop is over")
 
 
 def _not_done(shop: Workshop, row: Row, before: str, refusal: NotDone) -> None:
-    """A definite no: nothing happened."""
+    """A definite no: nothing happened. A temporary one is tried again, a few times."""
+    again = refusal.temporary and row["attempt"] < MAX_ATTEMPTS
     with shop.units() as unit:
         changed = unit.executions.set_state(
             row["id"],
             before=before,
-            after="failed",
+            after="queued" if again else "failed",
             token=row["lease_token"],
+            reason=refusal.message if again else None,
+            until=unit.executions.now() + BACKOFF * 2 ** row["attempt"] if again else None,
             error=refusal.message,
         )
         if not changed:
             return
-        _receipt(unit, shop, row["id"], "fail", before, "failed", refusal.message)
-        _move_to(unit, shop, row["move_id"], MoveStatus.FAILED, refusal.message)
+        move = lock_move(unit, row)
+        if again:
+            receipt(unit, shop, row, "defer", before, "queued", refusal.message)
+            return
+        receipt(unit, shop, row, "fail", before, "failed", refusal.message)
+        move_to(unit, shop, move, MoveStatus.FAILED, refusal.message)
         unit.events.emit("action_failed", item_id=row["move_id"], target=row["channel"])
 
 
 def _lost(shop: Workshop, row: Row, doubt: str) -> None:
-    """Nobody can say whether it happened."""
+    """Nobody can say whether it happened: it is looked up at once, and then again and again."""
     with shop.units() as unit:
         if unit.executions.settle(row["id"], before=("dispatching",), after="unknown", error=doubt):
-            _receipt(unit, shop, row["id"], "lose", "dispatching", "unknown", doubt)
-            _move_to(unit, shop, row["move_id"], MoveStatus.UNKNOWN, doubt)
-            unit.executions.look_again(row["id"])
-
-
-def _move_to(
-    unit: ExecuteUnit, shop: Workshop, move_id: UUID | None, status: MoveStatus, reason: str | None
-) -> None:
-    if move_id is None:
-        return
-    before = "unknown" if status is MoveStatus.EXECUTED else "accepted"
-    states = ("accepted", "unknown") if status is MoveStatus.EXECUTED else ("accepted",)
-    move = unit.executions.move(move_id)
-    present = move["status"] if move else before
-    if unit.executions.set_move(move_id, before=states, after=status.value):
-        unit.audit.append(
-            actor=shop.actor,
-            action="execute",
-            subject=f"move:{move_id}",
-            from_state=present,
-            to_state=status.value,
-            reason=reason,
-        )
-
-
-def _receipt(
-    unit: ExecuteUnit,
-    shop: Workshop,
-    execution_id: UUID,
-    action: str,
-    before: str,
-    after: str,
-    reason: str | None,
-) -> None:
-    unit.audit.append(
-        actor=shop.actor,
-        action=action,
-        subject=f"execution:{execution_id}",
-        from_state=before,
-        to_state=after,
-        reason=reason,
-    )
-
-
-def _result(row: Row | None, *, replayed: bool = False) -> ExecutionResult:
-    if row is None:
-        raise NotFound("That execution is gone.")
-    sentences: dict[str, str] = {
-        "succeeded": "Done",
-        "partial": "Done, but some recipients were refused",
-        "queued": "In the outbox",
-        "claimed": "Being carried out",
-        "dispatching": "Being carried out",
-        "blocked": str(row["blocked_reason"] or "Blocked"),
-        "unknown": "UNKNOWN: nobody can say whether it was done",
-        "failed": f"Failed: {row['error']}",
-        "undone": "Done, and taken back",
-        "cancelled": "Recalled",
-    }
-    said = sentences.get(row["state"], str(row["state"]))
-    if replayed:
-        said = f"Already {said[:1].lower()}{said[1:]}; nothing was done again"
-    return ExecutionResult(
-        execution_id=row["id"],
-        move_id=row["move_id"],
-        move_code=row["code"] or "",
-        title=row["title"] or "",
-        state=row["state"],
-        sentence=said,
-        rollback_token=row["rollback_token"],
-        reversibility=row["reversibility"],
-        provider_id=row["provider_id"],
-        until=row["blocked_until"] or (row["not_before"] if row["state"] == "queued" else None),
-        replayed=replayed,
-    )
-
-
-def refuse_if_stuck(result: ExecutionResult) -> ExecutionResult:
-    """Turn a result that is not an effect into the refusal a person must see."""
-    if result.state == "blocked":
-        if result.until is not None:
-            return result
-        raise Refused(result.sentence, hint=f"caseyos show {result.move_code}")
-    if result.state == "unknown":
-        raise TryLater(result.sentence, hint=f"caseyos show {result.move_code}")
-    if result.state == "failed":
-        raise Refused(result.sentence, hint=f"caseyos show {result.move_code}")
-    return result
+            move = lock_move(unit, row)
+            receipt(unit, shop, row, "lose", "dispatching", "unknown", doubt)
+            move_to(unit, shop, move, MoveStatus.UNKNOWN, doubt)

@@ -5,6 +5,7 @@ Rows, quarantine and cursor of a batch commit together. No SQL, no files and no 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -29,6 +30,7 @@ from caseyos.domain.text import safe_line
 
 BATCH = 5_000
 MAIL_BATCH = 500
+MAX_KEPT = 1024 * 1024  # bytes of what is no mail
 
 
 def _silent(_done: int, _total: int | None) -> None:
@@ -95,7 +97,7 @@ def take_deals(
 
 def take_mail(
     units: IngestUnits,
-    items: Iterable[MailItem],
+    items: Iterable[MailItem | Rejected],
     *,
     source: str,
     me: frozenset[str],
@@ -106,18 +108,27 @@ def take_mail(
     """Store mail ids and signals: what we sent, replies to it, bounces, and ordinary mail."""
     read: list[ReadMail] = []
     rejected: list[Rejected] = []
-    for place, raw in items:
+    for item in items:
         report.rows += 1
-        try:
-            read.append(ReadMail(place, read_mail(raw)))
-        except NotMail as error:
-            rejected.append(Rejected(place, raw[: 1024 * 1024], place, str(error)))
+        if isinstance(item, Rejected):
+            rejected.append(item)
+        else:
+            place, raw = item
+            try:
+                read.append(ReadMail(place, read_mail(raw)))
+            except NotMail as error:
+                rejected.append(_no_mail(place, raw[:MAX_KEPT], str(error)))
         if len(read) + len(rejected) >= MAIL_BATCH:
             _mail_batch(units, read, rejected, source=source, me=me, report=report)
             read, rejected = [], []
             progress(report.rows, total)
     _mail_batch(units, read, rejected, source=source, me=me, report=report)
     progress(report.rows, report.rows)
+
+
+def _no_mail(place: str, raw: bytes, reason: str) -> Rejected:
+    """Known by its bytes: two files of one name are two, one file that moved stays one."""
+    return Rejected(f"sha256:{hashlib.sha256(raw).hexdigest()}", raw, place, reason)
 
 
 def _sorted(rows: Iterable[Any], report: ImportReport) -> tuple[list[Any], list[Rejected]]:

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from caseyos.domain.model import ExecutionResult
+from caseyos.domain.model import ExecutionResult, MoveStatus
 from caseyos.domain.ports.channel import NotDone
-from caseyos.domain.ports.execution import Workshop
-from caseyos.errors import NotFound, TooLate, UsageError, WrongStatus
-from caseyos.pipeline.execute import result_of, succeed
+from caseyos.domain.ports.execution import ExecuteUnit, Workshop
+from caseyos.errors import NotFound, TooLate, TryLater, UsageError, WrongStatus
+from caseyos.pipeline.execute import succeed
+from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
 
 Row = Mapping[str, Any]
-ANSWERS = ("check", "again", "sent", "abandon")
+ANSWERS: Mapping[str, tuple[str, MoveStatus] | None] = {
+    "check": None,
+    "sent": ("succeeded", MoveStatus.EXECUTED),
+    "again": ("failed", MoveStatus.ACCEPTED),
+    "abandon": ("failed", MoveStatus.FAILED),
+}
 
 
 def reconcile(shop: Workshop) -> dict[str, int]:
@@ -24,9 +30,9 @@ def reconcile(shop: Workshop) -> dict[str, int]:
         for row in rows:
             unit.executions.look_again(row["id"])
     for row in rows:
-        receipt = shop.channel_of(row["action_type"]).find(row["marker"])
-        if receipt is not None:
-            succeed(shop, row, receipt, before=("unknown",), found=True)
+        effect = shop.channel_of(row["action_type"]).find(row["marker"])
+        if effect is not None:
+            succeed(shop, row, effect, found=True)
             found += 1
     return {"looked_up": len(rows), "found": found}
 
@@ -52,85 +58,56 @@ def undo(shop: Workshop, execution_id: UUID) -> ExecutionResult:
         told = shop.channel_of(row["action_type"]).undo(row["undo"])
     except NotDone as refusal:
         with shop.units() as unit:
-            unit.executions.undone(execution_id, "undo_failed", refusal.message)
-            _note(unit, shop, row, "undo_failed", refusal.message)
+            if unit.executions.undone(execution_id, "undo_failed", refusal.message):
+                receipt(unit, shop, row, "undo", row["state"], "undo_failed", refusal.message)
         raise TooLate(refusal.message, hint=f"caseyos show {row['code']}") from refusal
     with shop.units() as unit:
         if unit.executions.undone(execution_id, "undone"):
-            _note(unit, shop, row, "undone", told)
-            if unit.executions.set_move(row["move_id"], before=("executed",), after="rolled_back"):
-                unit.audit.append(
-                    actor=shop.actor,
-                    action="undo",
-                    subject=f"move:{row['move_id']}",
-                    from_state="executed",
-                    to_state="rolled_back",
-                    reason=told,
-                )
+            move = lock_move(unit, row)
+            receipt(unit, shop, row, "undo", row["state"], "undone", told)
+            move_to(unit, shop, move, MoveStatus.ROLLED_BACK, told, action="undo")
             unit.events.emit("action_rolled_back", item_id=row["move_id"], target=row["channel"])
     return result_of(shop, execution_id)
 
 
 def answer(shop: Workshop, move_id: UUID, word: str) -> ExecutionResult:
-    """A person's answer to UNKNOWN: check, sent, abandon, or again, which readies a new try."""
+    """A person's answer to UNKNOWN: check, sent, abandon, or again, which readies a new try.
+
+    The effect is looked up first, and what is found wins over what is said.
+    """
     if word not in ANSWERS:
         raise UsageError(f"{word!r} is no answer; one of {', '.join(ANSWERS)}.")
     with shop.units() as unit:
         row = unit.executions.latest_real(move_id)
     if row is None or row["state"] != "unknown":
         raise WrongStatus("That move is not UNKNOWN.", hint="caseyos today")
-    receipt = shop.channel_of(row["action_type"]).find(row["marker"])
-    if receipt is not None:
-        succeed(shop, row, receipt, before=("unknown",), found=True)
-        return result_of(shop, row["id"])
-    if word == "check":
-        return result_of(shop, row["id"])
-    to_execution, to_move = {
-        "sent": ("succeeded", "executed"),
-        "again": ("failed", "accepted"),
-        "abandon": ("failed", "failed"),
-    }[word]
-    with shop.units() as unit:
-        unit.executions.settle(
-            row["id"],
-            before=("unknown",),
-            after=to_execution,
-            error=None if word == "sent" else f"a person said: {word}",
-        )
-        _note(unit, shop, row, to_execution, f"a person said: {word}")
-        if unit.executions.set_move(move_id, before=("unknown",), after=to_move):
-            unit.audit.append(
-                actor=shop.actor,
-                action="answer",
-                subject=f"move:{move_id}",
-                from_state="unknown",
-                to_state=to_move,
-                reason=f"a person said: {word}",
-            )
+    effect = shop.channel_of(row["action_type"]).find(row["marker"])
+    said = ANSWERS[word]
+    if effect is not None:
+        succeed(shop, row, effect, found=True)
+    elif said is not None:
+        _settle_by_hand(shop, row, *said, word)
     return result_of(shop, row["id"])
 
 
-def _recall(unit: Any, shop: Workshop, row: Row) -> None:
+def _settle_by_hand(shop: Workshop, row: Row, state: str, status: MoveStatus, word: str) -> None:
+    told = f"a person said: {word}"
+    with shop.units() as unit:
+        error = None if state == "succeeded" else told
+        if unit.executions.settle(row["id"], before=("unknown",), after=state, error=error):
+            move = lock_move(unit, row)
+            receipt(unit, shop, row, "settle", "unknown", state, told)
+            move_to(unit, shop, move, status, told, action="answer")
+
+
+def _recall(unit: ExecuteUnit, shop: Workshop, row: Row) -> None:
     """Take a queued execution out of the outbox before anything happened."""
-    if unit.executions.set_state(row["id"], before=row["state"], after="cancelled"):
-        _note(unit, shop, row, "cancelled", "recalled before anything happened")
-        if unit.executions.set_move(row["move_id"], before=("accepted",), after="pending"):
-            unit.audit.append(
-                actor=shop.actor,
-                action="recall",
-                subject=f"move:{row['move_id']}",
-                from_state="accepted",
-                to_state="pending",
-            )
-
-
-def _note(unit: Any, shop: Workshop, row: Row, state: str, reason: str) -> None:
-    unit.audit.append(
-        actor=shop.actor,
-        action="undo" if state.startswith("und") else "settle",
-        subject=f"execution:{row['id']}",
-        from_state=row["state"],
-        to_state=state,
-        reason=reason,
-        key=row["idempotency_key"],
-    )
+    if not unit.executions.set_state(row["id"], before=row["state"], after="cancelled"):
+        raise TryLater(
+            f"{row['code']} is being carried out at this moment.",
+            hint=f"caseyos show {row['code']}",
+        )
+    move = lock_move(unit, row)
+    told = "recalled before anything happened"
+    receipt(unit, shop, row, "recall", row["state"], "cancelled", told)
+    move_to(unit, shop, move, MoveStatus.PENDING, told, action="recall")

@@ -99,8 +99,8 @@ class Executions:
         result: Row | None = None,
         error: str | None = None,
         rollback_token: str | None = None,
-    ) -> bool:
-        """Record the outcome of an effect; False when somebody recorded one already."""
+    ) -> str | None:
+        """Record the outcome of an effect: the state it had, None when that is not in `before`."""
         values = {
             "id": execution_id,
             "from": list(before),
@@ -112,7 +112,8 @@ class Executions:
             "error": error,
             "rollback_token": rollback_token,
         }
-        return self._connection.execute(_SQL["settle"], values).fetchone() is not None
+        row = self._connection.execute(_SQL["settle"], values).fetchone()
+        return None if row is None else str(row["was"])
 
     def recover(self) -> Mapping[str, list[Row]]:
         """Deal with expired leases and blocks that ended: what was released, lost, unblocked."""
@@ -121,6 +122,21 @@ class Executions:
             "lost": self._many("lose_expired"),
             "unblocked": self._many("unblock"),
         }
+
+    def stopped(self) -> list[Row]:
+        """What a switch had blocked, locked: the switch may be off by now."""
+        return self._many("stopped")
+
+    def recall(self, move_id: UUID) -> list[Row]:
+        """Cancel what is queued or blocked for a move, and is not being taken up right now."""
+        return list(self._connection.execute(_SQL["recall"], {"move_id": move_id}))
+
+    def now(self) -> datetime:
+        """The database's clock."""
+        row = self._one("now")
+        assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+        moment: datetime = row["now"]
+        return moment
 
     def to_reconcile(self) -> list[Row]:
         """Unknown executions whose next look-up is due, locked."""

@@ -51,7 +51,8 @@ WHERE move_id = %(move_id)s AND NOT dry_run AND state IN ('undone', 'failed', 'c
 -- Take the next due execution, or one by id: a lease on the database's clock.
 UPDATE executions e
 SET state = 'claimed', attempt = attempt + 1, lease_token = caseyos_uuid7(),
-    lease_until = clock_timestamp() + %(lease)s::interval, claimed_at = clock_timestamp()
+    lease_until = clock_timestamp() + %(lease)s::interval, claimed_at = clock_timestamp(),
+    blocked_rule = NULL, blocked_reason = NULL, blocked_until = NULL
 WHERE e.id = (
   SELECT id FROM executions
   WHERE state = 'queued' AND coalesce(not_before, '-infinity') <= clock_timestamp()
@@ -70,26 +71,31 @@ WHERE id = %(id)s AND state = %(from)s
 RETURNING id
 
 -- name: mark_dispatch
--- The point of no return: only with our own, living lease.
-UPDATE executions SET state = 'dispatching', dispatched_at = clock_timestamp()
-WHERE id = %(id)s AND state = 'claimed' AND lease_token = %(token)s
-  AND lease_until > clock_timestamp()
-RETURNING dispatched_at
+-- The point of no return: only with our own, living lease, and while the move is accepted.
+UPDATE executions e SET state = 'dispatching', dispatched_at = clock_timestamp()
+WHERE e.id = %(id)s AND e.state = 'claimed' AND e.lease_token = %(token)s
+  AND e.lease_until > clock_timestamp()
+  AND NOT EXISTS (SELECT 1 FROM command_queue_items m
+                  WHERE m.id = e.move_id AND m.status <> 'accepted')
+RETURNING e.dispatched_at
 
 -- name: settle
--- The outcome of an effect, with the way to take it back.
-UPDATE executions
-SET state = %(to)s, finished_at = clock_timestamp(), provider_id = %(provider_id)s,
-    response_digest = %(digest)s, undo = %(undo)s, result = %(result)s, error = %(error)s,
-    rollback_token = coalesce(rollback_token, %(rollback_token)s), next_reconcile_at = NULL
-WHERE id = %(id)s AND state = ANY (%(from)b)
-RETURNING id
+-- The outcome of an effect, with the way to take it back; an unknown one is looked up at once.
+WITH held AS (SELECT id, state AS was FROM executions WHERE id = %(id)s FOR UPDATE)
+UPDATE executions e
+SET state = %(to)s, provider_id = %(provider_id)s, response_digest = %(digest)s, undo = %(undo)s,
+    result = %(result)s, error = %(error)s,
+    rollback_token = coalesce(e.rollback_token, %(rollback_token)s),
+    finished_at = CASE WHEN %(to)s <> 'unknown' THEN clock_timestamp() END,
+    next_reconcile_at = CASE WHEN %(to)s = 'unknown' THEN clock_timestamp() END
+FROM held WHERE e.id = held.id AND held.was = ANY (%(from)b)
+RETURNING held.was
 
 -- name: release_expired
 -- Workers that stopped before the point of no return: their executions run again.
 UPDATE executions SET state = 'queued', error = 'retried: the worker stopped before acting'
 WHERE state = 'claimed' AND lease_until <= clock_timestamp()
-RETURNING id, move_id
+RETURNING id, move_id, idempotency_key
 
 -- name: lose_expired
 -- Workers that stopped after it: nobody can say, until the marker is found.
@@ -97,13 +103,33 @@ UPDATE executions
 SET state = 'unknown', next_reconcile_at = clock_timestamp(), reconcile_attempts = 0,
     error = 'the worker stopped while acting'
 WHERE state = 'dispatching' AND lease_until <= clock_timestamp()
-RETURNING id, move_id
+RETURNING id, move_id, idempotency_key
 
 -- name: unblock
 -- Blocked executions whose time has come.
 UPDATE executions SET state = 'queued'
 WHERE state = 'blocked' AND blocked_until <= clock_timestamp()
-RETURNING id, move_id
+RETURNING id, move_id, idempotency_key
+
+-- name: stopped
+-- What a switch had blocked: the switch may be off by now.
+SELECT * FROM executions
+WHERE state = 'blocked' AND blocked_rule IN ('stop', 'actions_enabled')
+ORDER BY queued_at FOR UPDATE SKIP LOCKED
+
+-- name: recall
+-- Out of the outbox, where nobody is taking it up at this moment.
+WITH waiting AS (
+  SELECT id, state AS was FROM executions
+  WHERE move_id = %(move_id)s AND NOT dry_run AND state IN ('queued', 'blocked')
+  FOR UPDATE SKIP LOCKED)
+UPDATE executions e SET state = 'cancelled', finished_at = clock_timestamp()
+FROM waiting WHERE e.id = waiting.id
+RETURNING e.id, waiting.was
+
+-- name: now
+-- The database's clock.
+SELECT clock_timestamp() AS now
 
 -- name: to_reconcile
 -- Unknown executions whose next look-up is due.
