@@ -6,9 +6,11 @@ Reads files and nothing else; what the rows mean is the pipeline's.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from caseyos.errors import UsageError
 
 MAX_FIELD = 64 * 1024  # characters of one cell
 MAX_MONEY = 1e13
+MAX_EMPLOYEES = 100_000_000
 DEAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "external_id": ("opportunityid", "dealid", "recordid", "id", "opportunity"),
     "name": ("dealname", "opportunityname", "name", "title"),
@@ -52,8 +55,32 @@ class BadCell(ValueError):
     """A cell that cannot be meant; the sentence names column and value."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a table: its number, cells by field (trimmed, empty when missing), and raw text."""
+
+    number: int
+    cells: Mapping[str, str]
+    raw: str
+    problem: str = ""  # why it is no CSV, where it is none
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record as it was read; `end` is where the next one begins."""
+
+    number: int
+    cells: list[str]
+    raw: str
+    problem: str
+    end: int
+
+
 class Table:
-    """A CSV file with its columns found; iterate for (line number, cells by field) or rejects."""
+    """A CSV file with its columns found; iterate for lines with their cells by field.
+
+    A quote that is never closed costs its own line, not everything behind it.
+    """
 
     def __init__(
         self,
@@ -64,20 +91,14 @@ class Table:
         mapping: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
-        self._text = read_text(path)
-        sample = self._text[:20_000]
-        try:
-            self._dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(
-                sample.splitlines()[0] if sample.strip() else ",", delimiters=",;\t|"
-            )
-        except csv.Error:
-            self._dialect = csv.excel
-        csv.field_size_limit(MAX_FIELD)
-        reader = csv.reader(self._text.splitlines(keepends=True), self._reading())
-        try:
-            self.header = [cell.strip() for cell in next(reader)]
-        except (StopIteration, csv.Error) as error:
-            raise UsageError(f"{path} has no header line.") from error
+        # Only CR and LF end a line here; a cell may hold every other separator.
+        self._lines = list(io.StringIO(read_text(path), newline=""))
+        self._dialect = _dialect(self._lines[0] if self._lines else "")
+        first = next(self._records(0), None)
+        if first is None or first.problem:
+            raise UsageError(f"{path} has no header line.")
+        self.header = [cell.strip() for cell in first.cells]
+        self._body = first.end
         self._places = self._find(columns, required, mapping or {})
         self.unused = [
             name
@@ -85,34 +106,61 @@ class Table:
             if name and place not in self._places.values()
         ]
 
-    def __iter__(self) -> Iterator[tuple[int, dict[str, str], list[str]]]:
-        """Line number, cells by field (trimmed, empty when missing), and the raw cells."""
-        reader = csv.reader(self._text.splitlines(keepends=True), self._reading())
-        next(reader, None)
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield reader.line_num, {"": str(error)}, []
-                continue
-            if not any(cell.strip() for cell in cells):
+    def __iter__(self) -> Iterator[Line]:
+        """The lines behind the header, but empty ones."""
+        for record in self._records(self._body):
+            cells = record.cells
+            if not record.problem and not any(cell.strip() for cell in cells):
                 continue
             found = {
                 name: cells[place].strip() if place < len(cells) else ""
                 for name, place in self._places.items()
             }
-            yield reader.line_num, found, cells
+            problem = record.problem
+            if any(cell.strip() for cell in cells[len(self.header) :]):
+                problem = f"it has {len(cells)} cells for {len(self.header)} columns"
+            yield Line(record.number, found, record.raw, problem)
+
+    def _records(self, start: int) -> Iterator[_Record]:
+        """Every record from a line on; behind a broken one reading begins anew."""
+        csv.field_size_limit(MAX_FIELD)
+        while start < len(self._lines):
+            for record in self._until_broken(start):
+                start = record.end
+                yield record
+
+    def _until_broken(self, start: int) -> Iterator[_Record]:
+        """Records from a line on, up to and including the first that is no CSV."""
+        lines = (self._lines[place] for place in range(start, len(self._lines)))
+        reader = csv.reader(lines, self._dialect)
+        begun, problem = start, ""
+        while not problem:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                cells, problem = [], str(error)
+            end = start + reader.line_num
+            if self._is_torn(cells, begun, end) or (problem and end - begun > 1):
+                problem, end = "a quote is opened and not closed", begun + 1
+            yield _Record(begun + 1, cells, "".join(self._lines[begun:end]), problem, end)
+            begun = end
+
+    def _is_torn(self, cells: list[str], begun: int, end: int) -> bool:
+        """Whether a record is one line's open quote, with whatever that swallowed behind it."""
+        lines = self._lines[begun:end]
+        fits = len(cells) == len(getattr(self, "header", cells))
+        if len(lines) == 1:
+            return not fits and lines[0].count('"') % 2 == 1
+        try:  # what runs over several lines must be quoted as it should be
+            return not fits or len(list(csv.reader(lines, self._dialect, strict=True))) != 1
+        except csv.Error:
+            return True
 
     def rows(self) -> int:
         """About how many rows there are, for a progress bar."""
-        return max(self._text.count("\n") - 1, 0)
-
-    def _reading(self) -> type[csv.Dialect] | csv.Dialect:
-        self._dialect.doublequote = True
-        self._dialect.strict = False
-        return self._dialect
+        return max(len(self._lines) - self._body, 0)
 
     def _find(
         self,
@@ -152,9 +200,10 @@ def deals(
     table: Table, *, date_format: str | None, currency: str | None
 ) -> Iterator[DealRow | Rejected]:
     """The deals of an export, row by row."""
-    for line, cells, raw in table:
+    for line in table:
+        cells = line.cells
         try:
-            _no_broken_line(cells)
+            _no_broken_line(line)
             if not cells.get("external_id"):
                 raise BadCell("the row has no id")
             yield DealRow(
@@ -172,18 +221,21 @@ def deals(
                 currency=_text(cells.get("currency")) or currency,
             )
         except BadCell as error:
-            yield _reject(table, line, cells.get("external_id") or "", raw, str(error))
+            yield _reject(table, line, "external_id", str(error))
 
 
 def accounts(table: Table, *, date_format: str | None) -> Iterator[AccountRow | Rejected]:
     """The companies of a file, row by row."""
-    for line, cells, raw in table:
+    for line in table:
+        cells = line.cells
         try:
-            _no_broken_line(cells)
+            _no_broken_line(line)
             name = _text(cells.get("name"))
             if not name:
                 raise BadCell("the row has no name")
             employees = _money(cells, "employees")
+            if employees is not None and employees > MAX_EMPLOYEES:
+                raise BadCell(f"employees is {employees:g}, which is no head count")
             yield AccountRow(
                 name=name,
                 sector=_text(cells.get("sector")),
@@ -194,20 +246,21 @@ def accounts(table: Table, *, date_format: str | None) -> Iterator[AccountRow | 
                 renewal_date=_date(cells, "renewal_date", date_format),
             )
         except BadCell as error:
-            yield _reject(table, line, cells.get("name") or "", raw, str(error))
+            yield _reject(table, line, "name", str(error))
 
 
 def products(table: Table) -> Iterator[ProductRow | Rejected]:
     """The products of a file, row by row."""
-    for line, cells, raw in table:
+    for line in table:
+        cells = line.cells
         try:
-            _no_broken_line(cells)
+            _no_broken_line(line)
             name = _text(cells.get("name"))
             if not name:
                 raise BadCell("the row has no name")
             yield ProductRow(name, _money(cells, "list_price"))
         except BadCell as error:
-            yield _reject(table, line, cells.get("name") or "", raw, str(error))
+            yield _reject(table, line, "name", str(error))
 
 
 def read_text(path: Path) -> str:
@@ -224,15 +277,25 @@ def read_text(path: Path) -> str:
         return raw.decode("cp1252", "replace")
 
 
-def _no_broken_line(cells: Mapping[str, str]) -> None:
-    if "" in cells:
-        raise BadCell(f"the line is not CSV: {cells['']}")
+def _dialect(header: str) -> type[csv.Dialect]:
+    """The dialect of a file, by its first line."""
+    try:
+        found = csv.Sniffer().sniff(header or ",", delimiters=",;\t|")
+    except csv.Error:
+        return csv.excel
+    found.doublequote = True
+    return found
 
 
-def _reject(table: Table, line: int, key: str, raw: list[str], reason: str) -> Rejected:
-    text = ",".join(raw).encode("utf-8", "surrogatepass")
-    place = f"{table.path.name}:{line}"
-    return Rejected(f"{place}:{safe_line(key, 60)}", text, place, reason)
+def _no_broken_line(line: Line) -> None:
+    if line.problem:
+        raise BadCell(f"the line is not CSV: {line.problem}")
+
+
+def _reject(table: Table, line: Line, key: str, reason: str) -> Rejected:
+    place = f"{table.path.name}:{line.number}"
+    name = f"{place}:{safe_line(line.cells.get(key, ''), 60)}"
+    return Rejected(name, line.raw.encode("utf-8", "surrogatepass"), place, reason)
 
 
 def _text(cell: str | None) -> str | None:

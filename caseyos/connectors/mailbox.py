@@ -6,17 +6,17 @@ import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
-from caseyos.domain.ports.intake import MailItem
+from caseyos.domain.ports.intake import MailItem, Rejected
 from caseyos.errors import UsageError
 
 MAX_MAIL = 50 * 1024 * 1024  # bytes
 _NOT_MAIL = ("dovecot", ".uidvalidity", "subscriptions", "maildirfolder", ".DS_Store")
 
 
-def mails(path: Path, *, since: float | None = None) -> Iterator[MailItem]:
+def mails(path: Path, *, since: float | None = None) -> Iterator[MailItem | Rejected]:
     """Every mail at `path`: (where, bytes); `since` (Unix time) skips files not touched later.
 
-    Files that are too large or cannot be read come with empty bytes and say so in their place.
+    A file that is too large or cannot be read is rejected with the reason.
     """
     if path.is_file():
         yield from _from_mbox(path)
@@ -26,14 +26,16 @@ def mails(path: Path, *, since: float | None = None) -> Iterator[MailItem]:
     for file in sorted(path.rglob("*")):
         if not file.is_file() or file.parent.name == "tmp" or file.name.startswith(_NOT_MAIL):
             continue
+        place = str(file.relative_to(path))
         try:
             found = file.stat()
             if since is not None and max(found.st_mtime, found.st_ctime) < since:
                 continue
-            raw = b"" if found.st_size > MAX_MAIL else file.read_bytes()
-        except OSError:
-            raw = b""
-        yield str(file.relative_to(path)), raw
+            yield _sized(place, found.st_size) or (place, file.read_bytes())
+        except FileNotFoundError:
+            continue  # a mail reader moved it meanwhile; it is met again under its new name
+        except OSError as error:
+            yield Rejected(place, b"", place, f"it cannot be read: {error.strerror}")
 
 
 def count(path: Path) -> int | None:
@@ -43,15 +45,29 @@ def count(path: Path) -> int | None:
     return sum(1 for file in path.rglob("*") if file.is_file())
 
 
-def _from_mbox(path: Path) -> Iterator[MailItem]:
-    with path.open("rb") as start:
-        first = start.read(5)
+def _from_mbox(path: Path) -> Iterator[MailItem | Rejected]:
+    try:
+        with path.open("rb") as start:
+            first = start.read(5)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    if not first and path.suffix.lower() != ".eml":
+        return  # a mailbox with nothing in it
     if first != b"From ":
-        yield path.name, path.read_bytes()
+        yield _sized(path.name, path.stat().st_size) or (path.name, path.read_bytes())
         return
     box = mailbox.mbox(str(path), create=False)
     try:
         for key in box.iterkeys():
-            yield f"{path.name}#{key}", box.get_bytes(key)
+            place = f"{path.name}#{key}"
+            raw = box.get_bytes(key)
+            yield _sized(place, len(raw)) or (place, raw)
     finally:
         box.close()
+
+
+def _sized(place: str, size: int) -> Rejected | None:
+    """The rejection of a mail that is larger than any should be."""
+    if size <= MAX_MAIL:
+        return None
+    return Rejected(place, b"", place, f"it is larger than {MAX_MAIL // 1024 // 1024} MiB")
