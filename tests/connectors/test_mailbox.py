@@ -105,7 +105,11 @@ def test_an_mbox(tmp_path: Path) -> None:
 
 def test_an_mbox_that_ends_in_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "mail.mbox"
-    path.write_bytes(b"From x Thu Jan  1 00:00:00 1970\n" + MAIL % 1 + b"\nFrom y\n\x00\xff")
+    path.write_bytes(
+        b"From x Thu Jan  1 00:00:00 1970\n"
+        + (MAIL % 1).replace(b"\nFrom", b"\n>From")
+        + b"\nFrom y\n\x00\xff"
+    )
     assert len(read(path)) == 2
 
 
