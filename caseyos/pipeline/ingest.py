@@ -283,6 +283,7 @@ def _mail_batch(
     report: ImportReport,
 ) -> None:
     with units() as unit:
+        unit.intake.mail_turn()
         people = {one.mail.sender: one.mail for one in read if one.mail.sender not in me}
         for one in read:
             if one.mail.sender in me:
@@ -328,7 +329,10 @@ def _mail_signals(
         report.signals[kind] = report.signals.get(kind, 0) + number
     if promoted:
         report.signals["email_replied"] = report.signals.get("email_replied", 0) + promoted
-        report.signals["email_received"] = report.signals.get("email_received", 0) - promoted
+        # Some of them may have come with an earlier import, and were told of there.
+        ordinary = report.signals.pop("email_received", 0) - promoted
+        if ordinary > 0:
+            report.signals["email_received"] = ordinary
     if signals:
         unit.events.emit(
             "signal_received", source=source, count=len(signals), kinds=_tally(signals)

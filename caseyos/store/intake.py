@@ -103,6 +103,10 @@ class Intake:
             source=source,
         )
 
+    def mail_turn(self) -> None:
+        """Wait until nobody else is storing mail, and hold that until the commit."""
+        self._connection.execute(_SQL["mail_turn"])
+
     def add_messages(self, rows: Sequence[Row]) -> set[str]:
         """Store mail ids; the Message-IDs that were new."""
         if not rows:

@@ -145,6 +145,10 @@ class IntakeStore(Protocol):
         """Keep what could not be taken."""
         ...
 
+    def mail_turn(self) -> None:
+        """Wait until nobody else is storing mail, and hold that until the commit."""
+        ...
+
     def add_messages(self, rows: Sequence[Row]) -> set[str]:
         """Store mail ids; the Message-IDs that were new."""
         ...

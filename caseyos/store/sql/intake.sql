@@ -28,10 +28,12 @@ SET list_price = coalesce(excluded.list_price, products.list_price), name = excl
     updated_at = clock_timestamp()
 
 -- name: known_deals
--- The deals already there, locked, with how often each has changed its stage.
+-- The deals already there, locked, with the number of each one's last change of stage: counting
+-- would give a number twice once retention has dropped an old change.
 SELECT d.external_id, d.id, d.stage, d.stage_kind, d.stage_order, d.last_activity_on,
-       (SELECT count(*) FROM signals s
-         WHERE s.deal_id = d.id AND s.signal_type = 'deal_stage_changed') AS changes
+       (SELECT coalesce(max(substring(s.external_id FROM 'stage:(\d{1,9})$')::int), 0) FROM signals s
+         WHERE s.deal_id = d.id AND s.source = d.source
+           AND s.signal_type = 'deal_stage_changed') AS changes
 FROM deals d
 WHERE d.source = %(source)s AND d.external_id = ANY (%(ids)b)
 FOR UPDATE OF d
@@ -109,6 +111,10 @@ SELECT %(source)s, x.external_id, decode(x.raw, 'base64'), x.place, x.reason
 FROM jsonb_to_recordset(%(rows)b) AS x (external_id text, raw text, place text, reason text)
 ON CONFLICT (source, external_id) DO UPDATE
 SET attempts = q.attempts + 1, reason = excluded.reason, raw = excluded.raw, resolved_at = NULL
+
+-- name: mail_turn
+-- One transaction at a time stores mail: of a mail and its answer, the later one sees the earlier.
+SELECT pg_advisory_xact_lock(7421003)
 
 -- name: add_messages
 -- Mail ids; a Message-ID that is known is passed over.
