@@ -16,33 +16,44 @@ from caseyos.domain.mail import OUR_HEADER
 from caseyos.domain.model import ExecutionResult, Plan
 from caseyos.domain.views import Target
 
-# No limits and no waiting: a test that wants them says so.
-FREE = """
+MANY = "per_day = 100000\nper_recipient_per_week = 100000\nper_domain_per_day = 100000"
+SETTINGS = """
 [execution]
 lease = "{lease}"
 [send]
-quiet_hours = ""
+quiet_hours = "{quiet}"
 from_name = "Casey"
 from_address = "casey@ours.example"
+[actions]
+enabled = {enabled}
 [limits.send_email]
 spacing = "0s"
-[limits.follow_up]
-spacing = "0s"
-[limits.create_draft]
-[limits.create_task]
-[limits.complete_task]
-[limits.schedule_meeting]
+{limits}
 """
 
 
 class Desk:
-    """An App with its own home, and what a test asks of the world behind it."""
+    """An App with its own home, and what a test asks of the world behind it.
 
-    def __init__(self, home: Path, dsn: str, *, settings: str = FREE, lease: str = "2m") -> None:
+    Nothing limits it and nothing waits, but for what a test asks: `limits` are those of e-mails.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        dsn: str,
+        *,
+        limits: str = MANY,
+        quiet: str = "",
+        enabled: str = "true",
+        lease: str = "2m",
+    ) -> None:
         self.home, self.dsn = home, dsn
         self.config_file = home / ".config" / "caseyos" / "caseyos.toml"
         self.config_file.parent.mkdir(parents=True, exist_ok=True)
-        self.config_file.write_text(settings.replace("{lease}", lease))
+        self.config_file.write_text(
+            SETTINGS.format(limits=limits, quiet=quiet, enabled=enabled, lease=lease)
+        )
         self.config_file.chmod(0o600)
         self.app = self.open()
 

@@ -6,7 +6,7 @@ import pytest
 
 from caseyos.domain.ports.channel import NotDone, Receipt, Uncertain
 from caseyos.errors import Changed, NotFound, Refused, TryLater, WrongStatus
-from tests.desk import FREE, Desk
+from tests.desk import Desk
 from tests.pipeline.conftest import MakeDesk
 
 
@@ -153,9 +153,7 @@ def test_an_accepted_mail_can_be_made_a_draft(desk: Desk) -> None:
 
 
 def test_a_limit_puts_it_back_into_the_queue_with_the_time(make_desk: MakeDesk) -> None:
-    desk = make_desk(
-        settings=FREE.replace("[limits.send_email]", "[limits.send_email]\nper_day = 1")
-    )
+    desk = make_desk(limits="per_day = 1")
     assert desk.execute(desk.mail()).state == "succeeded"
     move = desk.mail("Another", "ravi@elsewhere.example")
     waits = desk.execute(move)
@@ -182,7 +180,7 @@ def test_a_limit_puts_it_back_into_the_queue_with_the_time(make_desk: MakeDesk) 
     ],
 )
 def test_every_limit_holds(make_desk: MakeDesk, limit: str, again: str, said: str) -> None:
-    desk = make_desk(settings=FREE.replace("[limits.send_email]", f"[limits.send_email]\n{limit}"))
+    desk = make_desk(limits=limit)
     assert desk.execute(desk.mail()).state == "succeeded"
     waits = desk.execute(desk.mail("Another", again))
     assert waits.state == "queued"
@@ -192,9 +190,7 @@ def test_every_limit_holds(make_desk: MakeDesk, limit: str, again: str, said: st
 
 def test_what_waits_leaves_with_the_decision(make_desk: MakeDesk) -> None:
     """A deferred execution does not outlive its move's acceptance."""
-    desk = make_desk(
-        settings=FREE.replace("[limits.send_email]", "[limits.send_email]\nper_day = 0")
-    )
+    desk = make_desk(limits="per_day = 0")
     move = desk.mail()
     assert desk.execute(move).state == "queued"
     desk.app.decisions.reopen([desk.target(move)])
@@ -303,7 +299,7 @@ def test_a_stop_between_claim_and_mark_is_obeyed(desk: Desk) -> None:
 
 
 def test_actions_enabled_stops_local_channels_too(make_desk: MakeDesk) -> None:
-    desk = make_desk(settings=FREE + "\n[actions]\nenabled = false\n")
+    desk = make_desk(enabled="false")
     for move in (desk.mail(), desk.task(), desk.meeting()):
         with pytest.raises(Refused, match="ACTIONS_ENABLED"):
             desk.execute(move)
@@ -388,8 +384,7 @@ def test_mail_for_outside_is_held_and_can_be_recalled(desk: Desk) -> None:
 
 
 def test_quiet_hours_hold_outside_mail_until_they_end(make_desk: MakeDesk) -> None:
-    quiet = FREE.replace('quiet_hours = ""', 'quiet_hours = "00:00-23:59"')
-    desk = make_desk(settings=quiet)
+    desk = make_desk(quiet="00:00-23:59")
     Outside(desk)
     desk.app.switchboard.go_live(desk.app.actions._shop().lease)
     move = desk.mail()
