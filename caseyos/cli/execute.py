@@ -73,7 +73,9 @@ def execute(
         _narrate(session, made)
         if made.blocked:
             reasons = "; ".join(c.sentence for c in made.checks if c.level == "block")
-            raise Refused(f"{made.move_code}: {reasons}", hint=f"caseyos show {made.move_code}")
+            stopped = any(c.name == "guardrails" and "stopped" in c.sentence for c in made.checks)
+            hint = "caseyos resume" if stopped else f"caseyos show {made.move_code}"
+            raise Refused(f"{made.move_code}: {reasons}", hint=hint)
         if not yes:
             session.confirm(f"Carry out {made.move_code}?", "yes", instead="--yes")
         results.append(session.app.actions.execute_plan(made.id))

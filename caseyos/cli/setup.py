@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -9,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseyos.config.paths import profile_paths
 from caseyos.domain.text import safe_line
-from caseyos.errors import CaseyError
+from caseyos.errors import CaseyError, UsageError
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
+completion = typer.Typer(help="Completion for your shell.", no_args_is_help=True)
 demo = typer.Typer(help="A full queue of made-up data.", no_args_is_help=True)
+
+
+Shell = Annotated[str, typer.Argument(help="bash, zsh or fish.")]
 
 
 class Unwell(CaseyError):
@@ -103,21 +109,44 @@ def stop(ctx: typer.Context) -> None:
     session.out.emit("demo_stop", {"removed": gone}, human=lambda: [told])
 
 
-def completion(
-    ctx: typer.Context,
-    shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")] = "bash",
-) -> None:
-    """Print a static completion file for your shell."""
-    from caseyos.cli.entry import COMMANDS
-    from caseyos.errors import UsageError
-
+@completion.command("show")
+def completion_show(ctx: typer.Context, shell: Shell) -> None:
+    """Print the completion file."""
     session: Session = ctx.obj
+    text = _completion(shell)
+    session.out.emit("completion", {"shell": shell, "text": text}, human=text.splitlines)
+
+
+@completion.command("install")
+def completion_install(ctx: typer.Context, shell: Shell) -> None:
+    """Put the completion file where your shell looks for it."""
+    session: Session = ctx.obj
+    text = _completion(shell)
+    # Beside our own data lies the folder that shells read theirs from.
+    share = profile_paths("default", os.environ).data_dir.parent
+    config = profile_paths("default", os.environ).config_file.parents[1]
+    path = {
+        "bash": share / "bash-completion" / "completions" / "caseyos",
+        "zsh": share / "zsh" / "site-functions" / "_caseyos",
+        "fish": config / "fish" / "completions" / "caseyos.fish",
+    }[shell]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    lines = [f"Wrote {path}. New shells complete caseyos. Undo: rm {path}"]
+    if shell == "zsh":
+        lines.append(f"zsh needs it in its path: fpath=({path.parent} $fpath) before compinit")
+    session.out.emit("completion_install", {"path": str(path)}, human=lambda: lines)
+
+
+def _completion(shell: str) -> str:
+    from caseyos.cli.entry import COMMANDS
+
     words = " ".join(COMMANDS)
     scripts = {
-        "bash": f"complete -W '{words}' caseyos",
-        "zsh": f"#compdef caseyos\ncompadd {words}",
-        "fish": f"complete -c caseyos -n __fish_use_subcommand -f -a '{words}'",
+        "bash": f"complete -W '{words}' caseyos\n",
+        "zsh": f"#compdef caseyos\ncompadd {words}\n",
+        "fish": f"complete -c caseyos -n __fish_use_subcommand -f -a '{words}'\n",
     }
     if shell not in scripts:
         raise UsageError(f"There is no completion for {shell!r}.", hint="bash, zsh or fish")
-    session.out.emit("completion", scripts, human=lambda: scripts[shell].splitlines())
+    return scripts[shell]

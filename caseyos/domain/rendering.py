@@ -110,8 +110,9 @@ def _mail(move: Draftable, sender: Sender, load: LoadTemplate, channel: str) -> 
     else:
         subject = _subject(move)
         body = _from_template(move, load, missing)
-    if sender.signature or sender.name:
-        body = f"{body.rstrip()}\n\n{sender.signature or sender.name}\n"
+        # Only under the template: what a person edited already ends as they want it to.
+        if sender.signature or sender.name:
+            body = f"{body.rstrip()}\n\n{sender.signature or sender.name}\n"
     recipients = (parse_address(str(context["recipient"])),) if context.get("recipient") else ()
     fields: dict[str, Any] = {
         "from": parse_address(sender.address),

@@ -18,13 +18,8 @@ from pathlib import Path
 import pytest
 
 from caseyos import errors
+from tests.cli.reading import best
 from tests.conftest import Run
-
-
-def first(demo: Run, action: str = "create_task") -> str:
-    """The code of the best pending move of an action type."""
-    done = demo("queue", "--kind", action, "--json=id")
-    return str(json.loads(done.stdout)["data"][0]["id"])
 
 
 def test_0_nothing_to_do_is_no_error(demo: Run) -> None:
@@ -66,7 +61,7 @@ def test_2_a_command_line_that_cannot_be_meant(demo: Run, arguments: tuple[str, 
 
 
 def test_3_the_person_says_no(demo: Run, demo_home: dict[str, str]) -> None:
-    code = first(demo)
+    code = best(demo, "create_task")
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "caseyos", "execute", code],
@@ -89,12 +84,12 @@ def test_3_the_person_says_no(demo: Run, demo_home: dict[str, str]) -> None:
 
 
 def test_5_refused_where_nobody_can_confirm(demo: Run) -> None:
-    done = demo("execute", first(demo))
+    done = demo("execute", best(demo, "create_task"))
     assert done.returncode == 5 and "--yes" in done.stderr
 
 
 def test_5_a_wrong_status_names_the_status(demo: Run) -> None:
-    done = demo("wake", first(demo))
+    done = demo("wake", best(demo, "create_task"))
     assert done.returncode == 5 and "pending" in done.stderr
 
 
@@ -105,7 +100,7 @@ def test_6_a_row_of_a_list_that_was_never_printed(demo: Run) -> None:
 
 def test_6_a_row_whose_move_changed_since(demo: Run) -> None:
     assert demo("queue", "--kind", "create_task").returncode == 0
-    code = first(demo)
+    code = best(demo, "create_task")
     assert demo("queue", "--kind", "create_task").returncode == 0
     elsewhere = demo("edit", code, "--subject", "Other words", CASEYOS_SESSION="elsewhere")
     assert elsewhere.returncode == 0
@@ -117,7 +112,7 @@ def test_6_a_row_whose_move_changed_since(demo: Run) -> None:
 def test_7_what_was_changed_since_cannot_be_taken_back(
     demo: Run, demo_home: dict[str, str]
 ) -> None:
-    assert demo("execute", first(demo, "send_email"), "--yes").returncode == 0
+    assert demo("execute", best(demo, "send_email"), "--yes").returncode == 0
     box = Path(demo_home["XDG_DATA_HOME"], "caseyos/profiles/demo/mail/.Outbox/new")
     newest = max(box.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
     newest.write_bytes(newest.read_bytes() + b"one more line\r\n")

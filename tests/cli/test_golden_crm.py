@@ -6,26 +6,12 @@ import csv
 import json
 import re
 from pathlib import Path
-from typing import Any
 
+from tests.cli.reading import data, said
 from tests.conftest import Run
 
 DAY = "2017-12-20"
 LATER_STAGE = {"Prospecting": "Engaging", "Engaging": "Won"}
-
-
-def data(caseyos: Run, *arguments: str) -> Any:
-    """What a command prints as JSON, which must succeed."""
-    done = caseyos(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)["data"]
-
-
-def said(caseyos: Run, *arguments: str, code: int = 0) -> str:
-    """What a command prints for people, which must end with `code`."""
-    done = caseyos(*arguments)
-    assert done.returncode == code, (arguments, done.stdout, done.stderr)
-    return done.stdout + done.stderr
 
 
 def with_changed_stages(export: Path, to: Path, count: int) -> set[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from caseyos.store.server import EmbeddedServer
-from tests.cli.test_golden_crm import data, said
+from tests.cli.reading import data, said
 from tests.conftest import Run
 
 DAY = "2009-11-19"
@@ -124,7 +124,9 @@ def test_a_mail_folder_from_import_to_a_second_home(
     # Asking again finds nothing new; the outcome is not told twice.
     assert "0 new moves" in said(caseyos, "signals", "sync")
 
-    told = said(caseyos, "outcome", code, "meeting", "--positive", "--note", "she calls on Thursday")
+    told = said(
+        caseyos, "outcome", code, "meeting", "--positive", "--note", "she calls on Thursday"
+    )
     assert "meeting booked" in told
     story = said(caseyos, "activity", "--limit", "50")
     for word in ("enqueue", "claim", "dispatch", "execute", "outcome"):

@@ -1,0 +1,44 @@
+"""config: reading, explaining and changing, with the file and line of what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.reading import data, said
+from tests.conftest import Run
+
+
+def test_paths_lie_in_the_xdg_folders(caseyos: Run, home: dict[str, str]) -> None:
+    paths = data(caseyos, "config", "path")
+    assert paths["config"] == f"{home['XDG_CONFIG_HOME']}/caseyos/caseyos.toml"
+    assert paths["exists"] is False
+    assert not Path(home["XDG_DATA_HOME"]).exists(), "asking where it is must not make it"
+
+
+def test_set_get_explain_and_undo(caseyos: Run, home: dict[str, str]) -> None:
+    assert said(caseyos, "config", "get", "send.hold").strip() == "30s"
+    told = said(caseyos, "config", "set", "send.hold", "45s")
+    assert "Undo: caseyos config set send.hold 30s" in told
+    assert said(caseyos, "config", "get", "send.hold").strip() == "45s"
+    layers = data(caseyos, "config", "explain", "send.hold", CASEYOS_SEND__HOLD="50s")
+    assert [(one["value"], one["used"]) for one in layers if one["value"] is not None] == [
+        *(("50s", True), ("45s", False), ("30s", False))
+    ]
+    file = Path(home["XDG_CONFIG_HOME"], "caseyos/caseyos.toml")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_refused_value_leaves_the_file_alone(caseyos: Run, home: dict[str, str]) -> None:
+    said(caseyos, "config", "set", "send.hold", "45s")
+    file = Path(home["XDG_CONFIG_HOME"], "caseyos/caseyos.toml")
+    before = file.read_bytes()
+    assert "send.hold" in said(caseyos, "config", "set", "send.hodl", "1s", code=11)
+    assert "score.weights" in said(caseyos, "config", "set", "score.weights.revenue", "90", code=11)
+    assert file.read_bytes() == before
+
+
+def test_the_example_is_itself_a_good_configuration(caseyos: Run, home: dict[str, str]) -> None:
+    file = Path(home["HOME"], "example.toml")
+    said(caseyos, "config", "example", "--to", str(file))
+    assert said(caseyos, "--config", str(file), "config", "check").startswith("ok")
+    assert data(caseyos, "--config", str(file), "config", "list") == data(caseyos, "config", "list")

@@ -1,0 +1,51 @@
+"""import and signals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.reading import data, said
+from tests.conftest import Run
+
+DEALS = """deal;kunde;phase;betrag;datum
+A-1;Müller GmbH;Engaging;12.000,50;01.02.2026
+A-2;;Won;9;02.02.2026
+A-3;Meyer AG;Engaging;viel;03.02.2026
+A-4;Meyer AG;Engaging;5;30.02.2026
+;Meyer AG;Engaging;5;03.02.2026
+"""
+
+
+def test_a_foreign_export_with_bad_rows(caseyos: Run, tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_bytes(DEALS.encode("utf-8-sig"))
+    words = ("deal=external_id", "kunde=account", "phase=stage", "betrag=amount")
+    arguments = [part for word in (*words, "datum=engaged_on") for part in ("--map", word)]
+    report = data(caseyos, "import", str(file), *arguments, "--date-format", "%d.%m.%Y")
+    assert report["rows"] == 5 and report["counts"]["deals"] + report["quarantined"] == 5
+    assert report["quarantined"] >= 1
+    kept = data(caseyos, "signals", "list", "--quarantine")
+    assert len(kept) == report["quarantined"]
+    assert all(row["reason"] and row["place"] for row in kept)
+    again = data(caseyos, "import", str(file), *arguments, "--date-format", "%d.%m.%Y")
+    assert again["signals"] == {}
+    assert len(data(caseyos, "signals", "list", "--quarantine")) == report["quarantined"]
+
+
+def test_what_is_no_export_is_refused_with_the_reason(caseyos: Run, tmp_path: Path) -> None:
+    for name, content in (
+        ("empty.csv", b""),
+        ("noise.csv", b"\x00\xff\xfe" * 50),
+        ("x.csv", b"a,b\n1,2\n"),
+    ):
+        file = tmp_path / name
+        file.write_bytes(content)
+        assert str(name) in said(caseyos, "import", str(file), code=2)
+    assert "--me" in said(caseyos, "import", str(tmp_path), code=2)
+
+
+def test_one_signal_and_its_data(demo: Run) -> None:
+    signal = data(demo, "signals", "list", "--kind", "email_bounced")[0]
+    found = data(demo, "signals", "show", signal["id"])
+    assert found["data"]["from"] == "tom@fenwick.example"
+    assert "No signals" in said(demo, "signals", "list", "--source", "nowhere")

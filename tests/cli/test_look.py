@@ -1,0 +1,29 @@
+"""activity, audit, stats."""
+
+from __future__ import annotations
+
+import re
+
+from tests.cli.reading import data, said
+from tests.conftest import Run
+
+
+def test_activity_is_filtered_and_newest_first(demo: Run) -> None:
+    every = data(demo, "activity", "--limit", "200")
+    assert [one["seq"] for one in every] == sorted((o["seq"] for o in every), reverse=True)
+    executed = data(demo, "activity", "--what", "execute")
+    assert executed and {one["what"] for one in executed} == {"execute"}
+    code = executed[0]["move_code"]
+    assert {one["move_code"] for one in data(demo, "activity", "--id", code)} == {code}
+    assert "Nothing was done" in said(demo, "activity", "--who", "nobody")
+
+
+def test_the_receipts_hold(demo: Run) -> None:
+    assert re.match(r"intact: \d+ receipts", said(demo, "audit", "verify"))
+    assert len(data(demo, "audit", "show", "--limit", "5")) == 5
+
+
+def test_stats_count_what_the_queue_shows(demo: Run) -> None:
+    stats = data(demo, "stats")
+    assert stats["queue_depth"] == len(data(demo, "queue", "--limit", "100"))
+    assert "soon" in said(demo, "stats", "--since", "soon", code=2)
