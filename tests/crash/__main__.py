@@ -23,7 +23,7 @@ BEGIN, END = "<!-- crash table: begin -->", "<!-- crash table: end -->"
 def main() -> int:
     """Run the points; 0 when nothing was doubled, lost or said wrongly, and all was settled."""
     wanted = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    wanted.add_argument("--runs", type=int, default=50, help="runs at each point")
+    wanted.add_argument("--runs", type=int, default=200, help="runs at each point")
     wanted.add_argument("--seed", type=int, default=1, help="of the kills at random")
     wanted.add_argument("--dsn", help="a migrated database to use; none is started then")
     wanted.add_argument("--json", action="store_true", help="print figures, leave the page alone")
