@@ -5,6 +5,7 @@ A play is data. Its conditions and titles run in `sandbox`.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +18,12 @@ from jinja2 import ChainableUndefined, TemplateError
 from caseyos.domain.model import EMAIL_ACTIONS, INTERNAL_SIGNALS, ActionType
 from caseyos.domain.sandbox import Sandbox
 from caseyos.domain.text import safe_line
-from caseyos.errors import ConfigError
+from caseyos.errors import ConfigError, UsageError
 
 MAX_SOURCE = 2_000  # characters of a condition or title
 MAX_TITLE = 160
+MAX_KEY = 500
+MAX_EFFORT = 100_000  # minutes
 OUTSIDE_AGE = timedelta(days=30)
 _STEP = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -86,7 +89,9 @@ def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = 
     due = due_by(play.due, facts, now=now, zone=zone)
     if play.name == "by_hand":
         action = str(data.get("action") or play.action)
-        effort = data.get("effort", play.effort)
+        effort = _minutes(data.get("effort", play.effort))
+        if action not in set(ActionType):
+            raise UsageError(f"There is no action {safe_line(action, 40)!r}.")
     missing: tuple[str, ...] = ()
     if action in {*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING} and not facts.get("recipient"):
         missing = (f"an address for {facts.get('whom') or 'the account'}",)
@@ -96,7 +101,7 @@ def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = 
         play=play.name,
         action_type=str(action),
         title=title,
-        dedupe_key=f"{play.name}:{entity_key(play.entity, facts)}",
+        dedupe_key=_key(f"{play.name}:{entity_key(play.entity, facts)}"),
         due_by=due,
         effort=effort,
         template=play.template,
@@ -126,6 +131,17 @@ def entity_key(entity: str, facts: Facts) -> str:
         "batch": data.get("batch_id"),
     }
     return str(ids.get(entity) or facts["signal_id"])
+
+
+def _key(text: str) -> str:
+    """A key as it is, or its hash where somebody sent one longer than an index can hold."""
+    return text if len(text) <= MAX_KEY else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _minutes(given: object) -> float:
+    if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= MAX_EFFORT:
+        return float(given)
+    raise UsageError(f"effort is {safe_line(given, 40)}, which is no number of minutes.")
 
 
 def due_by(spec: str, facts: Facts, *, now: datetime, zone: tzinfo | None) -> datetime | None:

@@ -7,18 +7,20 @@ it twice changes nothing. No SQL and no clock here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
 from caseyos.domain import icp, scoring
+from caseyos.domain.addresses import parse_address
 from caseyos.domain.model import EMAIL_ACTIONS, Driver, Score
 from caseyos.domain.plays import Candidate, Play, candidate, too_old
 from caseyos.domain.ports.recommend import RecommendUnit, UnitFactory
 from caseyos.domain.text import safe_line
-from caseyos.errors import CaseyError
+from caseyos.errors import CaseyError, UsageError
 
 BATCH = 1_000
 EVIDENCE_LINES = 12
@@ -131,13 +133,15 @@ def _one_batch(
     rows = unit.recommendations.unprocessed(BATCH)
     work = _Batch()
     proposals: list[tuple[Row, Candidate]] = []
-    for row in rows:
-        proposal = _consider(row, book, now, work, report)
-        if proposal is not None:
-            proposals.append((row, proposal))
+    for row in sorted(rows, key=_happened):
+        with _kept_apart(row, work, report):
+            proposal = _consider(row, book, now, work, report)
+            if proposal is not None:
+                proposals.append((row, proposal))
     live = unit.recommendations.live_moves(list({one.dedupe_key for _, one in proposals}))
     for row, proposal in proposals:
-        _add(work, row, proposal, live=live.get(proposal.dedupe_key), book=book, now=now)
+        with _kept_apart(row, work, report):
+            _add(work, row, proposal, live=live.get(proposal.dedupe_key), book=book, now=now)
     inserted = unit.recommendations.insert_moves(list(work.made.values()))
     lost = {key for key, move in work.made.items() if move["id"] not in inserted}
     unit.recommendations.refresh_moves(list(work.refreshed.values()))
@@ -154,26 +158,44 @@ def _one_batch(
     return len(rows), len(work.marks)
 
 
+@contextmanager
+def _kept_apart(row: Row, work: _Batch, report: GenerationReport) -> Iterator[None]:
+    """A signal whose data nobody can use is marked with the reason and holds up no other."""
+    try:
+        yield
+    except (
+        CaseyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        ArithmeticError,
+    ) as error:
+        report.failed += 1
+        work.marks.append(_mark(row["signal_id"], error=safe_line(error, 300)))
+
+
+def _happened(row: Row) -> datetime:
+    """When a signal's event happened; later ones have the last word on a move."""
+    moment: datetime = row["occurred_at"] or row["created_at"]
+    return moment
+
+
 def _consider(
     row: Row, book: Rulebook, now: datetime, work: _Batch, report: GenerationReport
 ) -> Candidate | None:
     """The candidate of a signal, or None after noting why there is none."""
     facts = _facts(row)
-    try:
-        play = next((p for p in book.plays.get(row["signal_type"], ()) if p.when(facts)), None)
-        if play is None:
-            report.unmatched += 1
-            work.marks.append(_mark(row["signal_id"], note="no play matches"))
-            return None
-        if too_old(play, row["signal_type"], row["occurred_at"], now):
-            report.too_old += 1
-            work.marks.append(_mark(row["signal_id"], note="too old"))
-            return None
-        proposal = candidate(play, facts, now=now, zone=book.zone)
-    except (CaseyError, ValueError, OverflowError) as error:
-        report.failed += 1
-        work.marks.append(_mark(row["signal_id"], error=safe_line(error, 300)))
+    play = next((p for p in book.plays.get(row["signal_type"], ()) if p.when(facts)), None)
+    if play is None:
+        report.unmatched += 1
+        work.marks.append(_mark(row["signal_id"], note="no play matches"))
         return None
+    if too_old(play, row["signal_type"], row["occurred_at"], now):
+        report.too_old += 1
+        work.marks.append(_mark(row["signal_id"], note="too old"))
+        return None
+    proposal = candidate(play, facts, now=now, zone=book.zone)
     gate = _gate(row, play, proposal, book, now)
     if gate is not None:
         report.gated += 1
@@ -214,6 +236,10 @@ def _add(
     before = dict(earlier.get("context") or earlier.get("action_context") or {}) if earlier else {}
     evidence = _evidence(before.get("evidence", ()), row["evidence"])
     context = _context(row, proposal, evidence)
+    if earlier is live and live is not None and live["latest"] and _happened(row) < live["latest"]:
+        # An older event that was met late: evidence, but not the last word.
+        kept = {name: live[name] for name in ("title", "action_type", "due_by")}
+        proposal, context = replace(proposal, **kept), before | {"evidence": list(evidence)}
     facts, details = _score_inputs(row, proposal, evidence, book, now)
     scored = scoring.score(facts, book.rules)
     move_id = earlier["id"] if earlier else book.new_id()
@@ -256,7 +282,7 @@ def _add(
 def _facts(row: Row) -> dict[str, Any]:
     """The names that conditions and titles may use."""
     data, deal, account = row["data"] or {}, row["deal"] or {}, row["account"] or {}
-    recipient = row["recipient"] or data.get("from")
+    recipient = _address(row, data)
     who = row["recipient_name"] or data.get("from_name") or recipient or account.get("name")
     product = deal.get("product")
     return {
@@ -278,11 +304,20 @@ def _facts(row: Row) -> dict[str, Any]:
     }
 
 
+def _address(row: Row, data: Row) -> str | None:
+    """Whom a move may write to: a contact's address or the event's, where it is one at all."""
+    for given in (row["recipient"], data.get("from")):
+        if given:
+            with suppress(UsageError):
+                return parse_address(str(given))
+    return None
+
+
 def _context(row: Row, proposal: Candidate, evidence: Sequence[str]) -> dict[str, Any]:
     """What the move carries: whom to, about what, and what it was made from."""
     data, deal, account = row["data"] or {}, row["deal"] or {}, row["account"] or {}
     context: dict[str, Any] = {
-        "recipient": row["recipient"] or data.get("from"),
+        "recipient": _address(row, data),
         "recipient_name": row["recipient_name"] or data.get("from_name"),
         "account": account.get("name"),
         "deal": deal.get("name") or deal.get("product"),

@@ -41,7 +41,9 @@ ORDER BY s.created_at, s.id
 -- name: live_moves
 -- The live moves of these situations, with what they were made from.
 SELECT m.id, m.dedupe_key, m.status, m.due_by, m.priority_score::float8 AS aps, m.title,
-       m.action_type, m.action_context, m.effort_minutes, m.owner
+       m.action_type, m.action_context, m.effort_minutes, m.owner,
+       (SELECT max(coalesce(s.occurred_at, s.created_at)) FROM signals s
+         WHERE s.move_id = m.id) AS latest
 FROM command_queue_items m
 WHERE m.dedupe_key = ANY (%(keys)b) AND m.status IN ('pending', 'snoozed', 'accepted')
 FOR UPDATE OF m

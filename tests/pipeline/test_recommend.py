@@ -1,0 +1,590 @@
+"""Signals become scored, explained moves: once, together, and with a reason where they do not."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import caseyos
+from caseyos.app.generation import new_id
+from caseyos.domain.icp import Criterion
+from caseyos.domain.plays import Play, compile_plays
+from caseyos.domain.ports.recommend import UnitFactory
+from caseyos.domain.scoring import Rules
+from caseyos.pipeline.recommend import GenerationReport, Rulebook, generate, rescore
+from caseyos.store.database import Database
+from caseyos.store.unit_of_work import unit_of_work
+
+NOW = datetime(2026, 11, 24, 14, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHIPPED = tomllib.loads((Path(caseyos.__file__).parent / "plays" / "default.toml").read_text())[
+    "play"
+]
+
+
+def book(*own: Mapping[str, Any]) -> Rulebook:
+    plays: dict[str, tuple[Play, ...]] = {}
+    for play in compile_plays([*own, *SHIPPED]):
+        plays[play.on] = (*plays.get(play.on, ()), play)
+    return Rulebook(
+        plays=plays,
+        rules=Rules(),
+        criteria=(Criterion("sector", "sector", values=("retail",)),),
+        recontact_after=3 * DAY,
+        expire_after=30 * DAY,
+        zone=UTC,
+        new_id=new_id,
+    )
+
+
+BOOK = book()
+
+
+class World:
+    """What tests put into the database and ask of it; inserts name only the fields they mean."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.units: UnitFactory = lambda: unit_of_work(database)
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with self.database.transaction() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def do(self, statement: str, *values: Any) -> None:
+        with self.database.transaction() as connection:
+            connection.execute(statement, values)
+
+    def add(self, table: str, **fields: Any) -> UUID:
+        given = {
+            name: json.dumps(value) if isinstance(value, dict | list) else value
+            for name, value in fields.items()
+        }
+        columns, places = ", ".join(given), ", ".join(["%s"] * len(given))
+        query = f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING id"
+        return UUID(str(self.rows(query, *given.values())[0]["id"]))
+
+    def account(self, name: str = "Northwind", **fields: Any) -> UUID:
+        return self.add("accounts", name=name, name_key=name.lower(), source="t", **fields)
+
+    def contact(self, email: str = "dana@x.example", **fields: Any) -> UUID:
+        return self.add("contacts", email=email, name="Dana Whitfield", source="t", **fields)
+
+    def deal(self, stage_kind: str = "open", **fields: Any) -> UUID:
+        given = {"source": "t", "external_id": str(new_id()), "stage": "Engaging", "name": "Yards"}
+        return self.add("deals", stage_kind=stage_kind, **(given | fields))
+
+    def signal(self, kind: str = "manual", **fields: Any) -> UUID:
+        given: dict[str, Any] = {"source": "t", "occurred_at": NOW - HOUR, "evidence": kind}
+        return self.add("signals", signal_type=kind, **(given | fields))
+
+    def reply(self, thread: str = "<a@x>", number: int = 1, **fields: Any) -> UUID:
+        data = {"from": "dana@x.example", "thread_key": thread, "message_id": f"<{number}@x>"}
+        data |= {"subject": f"mail {number}", "references": [thread]}
+        return self.signal("email_replied", data=data, **fields)
+
+    def generate(self, now: datetime = NOW, rules: Rulebook = BOOK) -> GenerationReport:
+        return generate(self.units, rules, now)
+
+    def moves(self) -> list[dict[str, Any]]:
+        return self.rows("SELECT * FROM command_queue_items ORDER BY created_at, id")
+
+    def move(self) -> dict[str, Any]:
+        (only,) = self.moves()
+        return only
+
+    def outcome(self, signal: UUID) -> tuple[bool | None, str | None]:
+        query = "SELECT recommendation_generated, note, error, processed FROM signals WHERE id = %s"
+        (row,) = self.rows(query, signal)
+        assert row["processed"]
+        return row["recommendation_generated"], row["error"] or row["note"]
+
+    def everything(self) -> list[Any]:
+        tables = ("signals", "command_queue_items", "action_recommendations", "audit_log", "events")
+        return [self.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
+
+
+# -- from one signal to one move
+
+
+def test_a_move_and_its_reasoning(world: World) -> None:
+    account = world.account(sector="Retail")
+    contact = world.contact(account_id=account)
+    deal = world.deal(amount=50_000, account_id=account)
+    signal = world.signal(
+        "deal_stage_changed",
+        deal_id=deal,
+        account_id=account,
+        occurred_at=NOW,
+        data={"direction": "forward", "to": "Engaging"},
+    )
+    report = world.generate()
+    assert (report.signals, report.created, report.refreshed, report.failed) == (1, 1, 0, 0)
+    move = world.move()
+    assert move["action_type"] == "send_email"
+    assert move["title"] == "Keep Northwind moving: Yards is in Engaging"
+    assert move["due_by"] == NOW + DAY
+    assert move["status"] == "pending" and move["owner"] == "casey"
+    assert (move["account_id"], move["contact_id"], move["deal_id"]) == (account, contact, deal)
+    assert move["action_context"]["recipient"] == "dana@x.example"
+    (reason,) = world.rows("SELECT * FROM action_recommendations")
+    assert (reason["signal_id"], reason["id"]) == (signal, move["recommendation_id"])
+    assert float(reason["aps_score"]) == float(move["priority_score"]) == 35 + 22.5 + 12 + 20
+    assert sum(Decimal(str(d["points"])) for d in reason["drivers"]) == reason["aps_score"]
+    assert "($50k)" in reason["reasoning"]
+    assert float(reason["revenue_impact"]) == 50_000
+    assert world.outcome(signal) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("deal", "price", "others", "data", "points", "told"),
+    [
+        (5_000, 900, (), {"revenue": 1_000}, 4.0, "as given"),
+        (5_000, 900, (), {}, 12.0, "value of the deal (Engaging)"),
+        (None, 1_000, (), {}, 4.0, "list price of GTX, the deal has no value yet (Engaging)"),
+        (None, None, (50_000, 1_000), {}, 35.0, "the account's largest open deal"),
+        (None, None, (), {}, 20.0, "no value, no list price, no open deal"),
+    ],
+)
+def test_where_the_money_comes_from(
+    world: World,
+    deal: int | None,
+    price: int | None,
+    others: tuple[int, ...],
+    data: dict[str, Any],
+    points: float,
+    told: str,
+) -> None:
+    account = world.account()
+    if price is not None:
+        world.do(
+            "INSERT INTO products (name, name_key, list_price) VALUES ('GTX', 'gtx', %s)", price
+        )
+    for amount in others:
+        world.deal(amount=amount, account_id=account)
+    about = world.deal(amount=deal, product="GTX", product_key="gtx", account_id=account)
+    world.signal("deal_created", deal_id=about, account_id=account, data=data)
+    world.generate()
+    (reason,) = world.rows("SELECT drivers FROM action_recommendations")
+    revenue = reason["drivers"][0]
+    assert (revenue["points"], revenue["evidence"]) == (points, [told])
+    assert revenue["known"] is (told[:2] != "no")
+
+
+def test_a_play_that_lacks_an_address_makes_a_task_that_says_so(world: World) -> None:
+    account = world.account()
+    world.signal("renewal_due", account_id=account, data={"renewal_date": "2026-12-20"})
+    world.generate()
+    move = world.move()
+    assert move["action_type"] == "create_task"
+    assert move["action_context"]["missing"] == ["an address for Northwind"]
+    assert move["title"].startswith("Find an address")
+
+
+@pytest.mark.parametrize(
+    "address", ["not an address", "a@x.example, b@x.example", 5, ["a@x.example"]]
+)
+def test_an_address_that_is_none_is_missing(world: World, address: object) -> None:
+    world.signal("form_submitted", data={"from": address})
+    world.generate()
+    assert world.move()["action_type"] == "create_task"
+    assert "recipient" not in world.move()["action_context"]
+
+
+def test_a_bounced_person_is_not_the_one_to_write_to(world: World) -> None:
+    account = world.account()
+    world.contact("old@x.example", account_id=account, bounced_at=NOW)
+    world.contact("new@x.example", account_id=account)
+    world.signal("renewal_due", account_id=account, data={"renewal_date": "2026-12-20"})
+    world.generate()
+    assert world.move()["action_context"]["recipient"] == "new@x.example"
+
+
+# -- running it again
+
+
+def test_running_it_twice_changes_nothing(world: World) -> None:
+    account = world.account()
+    world.contact(account_id=account)
+    world.signal("renewal_due", account_id=account, data={"renewal_date": "2026-12-20"})
+    world.signal("email_received", data={"from": "dana@x.example"})
+    world.signal("form_submitted", occurred_at=NOW - 60 * DAY)
+    world.signal("manual", data={"title": "x", "effort": "long"})
+    world.reply()
+    world.generate()
+    before = world.everything()
+    report = world.generate()
+    assert world.everything() == before
+    assert (report.signals, report.created, report.refreshed, report.rescored) == (0, 0, 0, 0)
+
+
+def test_several_signals_about_one_situation_make_one_move(world: World) -> None:
+    """One move, whose drivers list every signal, in one batch and over several."""
+    signals = [
+        world.reply(number=n, evidence=f"answer {n}", occurred_at=NOW - (5 - n) * HOUR)
+        for n in (3, 1, 2)
+    ]
+    world.generate()
+    signals.append(world.reply(number=4, evidence="answer 4", occurred_at=NOW - HOUR))
+    report = world.generate()
+    assert (report.created, report.refreshed) == (0, 1)
+    move = world.move()
+    assert move["action_context"]["evidence"] == [f"answer {n}" for n in (1, 2, 3, 4)]
+    query = "SELECT drivers FROM action_recommendations WHERE id = %s"
+    (reason,) = world.rows(query, move["recommendation_id"])
+    assert reason["drivers"][1]["evidence"] == [f"answer {n}" for n in (1, 2, 3, 4)]
+    assert {row["move_id"] for row in world.rows("SELECT move_id FROM signals")} == {move["id"]}
+    assert all(world.outcome(signal) == (True, None) for signal in signals)
+
+
+def test_the_latest_event_has_the_last_word_in_whatever_order_they_come(world: World) -> None:
+    for number in (2, 3, 1):
+        world.reply(number=number, occurred_at=NOW - (5 - number) * HOUR)
+        world.generate()
+    move = world.move()
+    assert move["action_context"]["thread"]["in_reply_to"] == "<3@x>"
+    assert move["due_by"] == NOW - 2 * HOUR + DAY
+    assert move["title"].endswith("mail 3")
+
+
+def test_a_newer_signal_refreshes_score_due_and_words(world: World) -> None:
+    deal = world.deal(amount=1_000)
+    data = {"direction": "forward", "to": "Engaging", "from": "dana@x.example"}
+    world.signal("deal_stage_changed", deal_id=deal, occurred_at=NOW - 20 * HOUR, data=data)
+    world.generate()
+    before = world.move()
+    world.do("UPDATE deals SET amount = 50000")
+    world.signal(
+        "deal_stage_changed", deal_id=deal, occurred_at=NOW, data=data | {"to": "Proposal"}
+    )
+    world.generate()
+    after = world.move()
+    assert (after["id"], after["code"]) == (before["id"], before["code"])
+    assert after["priority_score"] > before["priority_score"]
+    assert after["due_by"] == before["due_by"] + 20 * HOUR
+    assert after["title"].endswith("is in Proposal")
+    assert after["version"] > before["version"]
+
+
+def test_an_accepted_move_keeps_its_words_and_its_rank_follows(world: World) -> None:
+    world.reply(number=1, occurred_at=NOW - 3 * HOUR)
+    world.generate()
+    world.do("UPDATE command_queue_items SET status = 'accepted'")
+    before = world.move()
+    world.reply(number=2, occurred_at=NOW - HOUR)
+    world.generate()
+    after = world.move()
+    assert (after["title"], after["action_context"]) == (before["title"], before["action_context"])
+    assert after["due_by"] == before["due_by"] + 2 * HOUR
+
+
+@pytest.mark.parametrize("status", ["dismissed", "executed", "expired", "failed"])
+def test_a_closed_move_does_not_stand_in_the_way_of_a_new_one(world: World, status: str) -> None:
+    world.reply(number=1)
+    world.generate()
+    world.do("UPDATE command_queue_items SET status = %s", status)
+    world.reply(number=2)
+    world.generate()
+    assert sorted(move["status"] for move in world.moves()) == sorted([status, "pending"])
+
+
+def test_situations_are_kept_apart(world: World) -> None:
+    for thread in ("<a@x>", "<b@x>"):
+        world.reply(thread)
+    for deal in (world.deal(), world.deal()):
+        world.signal("deal_created", deal_id=deal)
+    assert world.generate().created == 4
+
+
+# -- no move, and why
+
+
+@pytest.mark.parametrize(("days", "made"), [(29, True), (31, False), (4_000, False)])
+def test_an_outside_event_may_be_too_old(world: World, days: int, made: bool) -> None:
+    signal = world.signal(
+        "form_submitted", occurred_at=NOW - days * DAY, data={"from": "d@x.example"}
+    )
+    report = world.generate()
+    assert (report.created, report.too_old) == ((1, 0) if made else (0, 1))
+    assert world.outcome(signal) == ((True, None) if made else (False, "too old"))
+
+
+def test_an_internal_signal_is_never_too_old(world: World) -> None:
+    deal = world.deal()
+    world.signal(
+        "deal_silent", deal_id=deal, occurred_at=NOW - 60 * DAY, data={"since": "2020-01-01"}
+    )
+    assert world.generate().created == 1
+
+
+def test_a_play_may_look_further_back(world: World) -> None:
+    world.signal("form_submitted", occurred_at=NOW - 60 * DAY)
+    own = {"name": "old_forms", "on": "form_submitted", "action": "create_task", "title": "T"}
+    assert world.generate(rules=book(own | {"max_age": "52w"})).created == 1
+
+
+def test_a_signal_without_a_play_is_processed(world: World) -> None:
+    for kind in ("email_received", "something_else"):
+        signal = world.signal(kind)
+        world.generate()
+        assert world.outcome(signal) == (False, "no play matches")
+    assert world.moves() == []
+
+
+def test_an_exclusion_is_a_reason_and_never_a_low_score(world: World) -> None:
+    account = world.account()
+    world.contact(account_id=account)
+    world.contact("fresh@y.example", last_contacted_at=NOW - DAY)
+    world.contact("old@y.example", last_contacted_at=NOW - 4 * DAY)
+    suppressions = {"dana@x.example": "email", "z.example": "domain", str(account): "account"}
+    for value, kind in suppressions.items():
+        world.do(
+            "INSERT INTO suppressions (value, kind, reason, source) VALUES (%s, %s, 'asked', 't')",
+            value,
+            kind,
+        )
+    contacts = {row["email"]: row["id"] for row in world.rows("SELECT id, email FROM contacts")}
+    contacts["p@z.example"] = world.contact("p@z.example")
+    form = {"data": {"form": "demo"}}
+    cases = {
+        world.signal(
+            "form_submitted", contact_id=contacts["dana@x.example"], **form
+        ): "do-not-contact",
+        world.signal(
+            "form_submitted", contact_id=contacts["p@z.example"], **form
+        ): "do-not-contact",
+        world.signal("renewal_due", account_id=account, data={}): "do-not-contact",
+        world.signal(
+            "form_submitted", contact_id=contacts["fresh@y.example"], **form
+        ): "a short while ago",
+        world.signal(
+            "manual", data={"title": "x", "action": "update_deal"}
+        ): "no channel for update_deal",
+    }
+    allowed = [
+        world.signal("form_submitted", contact_id=contacts["old@y.example"], **form),
+        world.reply("<f@x>", contact_id=contacts["fresh@y.example"]),
+        world.signal("email_bounced", contact_id=contacts["dana@x.example"], data={}),
+    ]
+    report = world.generate()
+    for signal, words in cases.items():
+        made, note = world.outcome(signal)
+        assert (made, words in str(note)) == (False, True), note
+    assert all(world.outcome(signal)[0] for signal in allowed)
+    assert report.gated == sum(report.gates.values()) == len(cases)
+    assert len(world.moves()) == len(allowed)
+
+
+def test_a_reply_that_was_answered_makes_no_move(world: World) -> None:
+    world.do(
+        "INSERT INTO messages (message_id, direction, source, refs) VALUES"
+        " ('<mine@me>', 'sent', 't', ARRAY['<1@x>'])"
+    )
+    signal = world.reply(number=1)
+    world.generate()
+    assert world.outcome(signal) == (False, "the reply has been answered")
+
+
+# -- signals that cannot be processed
+
+
+POISON: list[Any] = [
+    {"title": "x", "effort": "long"},
+    {"title": "x", "effort": -5},
+    {"title": "x", "effort": 1e12},
+    {"title": "x", "effort": True},
+    {"title": "x", "effort": {"minutes": 5}},
+    {"title": "x", "action": "fly"},
+    {"title": "x", "action": ["create_task"]},
+    ["a", "list"],
+    "a text",
+    7,
+]
+
+
+def test_a_signal_nobody_can_use_is_marked_and_holds_up_no_other(world: World) -> None:
+    bad = []
+    for data in POISON:
+        bad.append(world.add("signals", source="t", signal_type="manual", evidence="bad"))
+        world.do("UPDATE signals SET data = %s::jsonb WHERE id = %s", json.dumps(data), bad[-1])
+    bad.append(world.add("signals", source="t", signal_type="manual", evidence="bad"))
+    world.do(
+        """UPDATE signals SET data = '{"title": "x", "revenue": 1e400}' WHERE id = %s""", bad[-1]
+    )
+    good = world.signal(data={"title": "Good"})
+    report = world.generate()
+    assert (report.failed, report.created) == (len(bad), 1)
+    for signal in bad:
+        made, error = world.outcome(signal)
+        assert made is False and error
+    assert world.outcome(good)[0]
+    assert world.generate().signals == 0
+
+
+HARMLESS: list[dict[str, Any]] = [
+    {},
+    {"title": None},
+    {"title": 5},
+    {"title": "x" * 100_000},
+    {"title": "\u202e[/]\u200b{{ 7 * 7 }}"},
+    {"title": "x", "due": "soon"},
+    {"title": "x", "due": 5},
+    {"title": "x", "due": "9999-12-31T23:59:59+00:00"},
+    {"title": "x", "due": "0001-01-01T00:00:00+00:00"},
+    {"title": "x", "revenue": -5},
+    {"title": "x", "revenue": 1e300},
+    {"title": "x", "revenue": "lots"},
+    {"title": "x", "owner": "nobody"},
+    {"title": "x", "recipient": 5, "from": {"a": 1}},
+    {"title": "x", "subject": ["a"], "notes": {"a": 1}, "evidence": 5},
+    {"title": "x", "start": 5, "meeting_id": ["x"]},
+]
+
+
+def test_odd_data_still_makes_a_move(world: World) -> None:
+    signals = [world.signal(data=data) for data in HARMLESS]
+    report = world.generate()
+    assert (report.created, report.failed) == (len(HARMLESS), 0)
+    assert all(world.outcome(signal) == (True, None) for signal in signals)
+    for move in world.moves():
+        assert move["title"].isprintable() and len(move["title"]) <= 160
+        assert 0 <= move["priority_score"] <= 100
+
+
+def test_an_endless_key_is_shortened(world: World) -> None:
+    for _ in range(2):
+        world.reply("<" + "x" * 50_000 + "@x>")
+    assert world.generate().created == 1
+    assert len(world.move()["dedupe_key"]) < 100
+
+
+# -- plain scripts (SPEC section 2)
+
+
+def test_the_fewest_fields_a_script_knows(world: World) -> None:
+    now = datetime.now(UTC)
+    world.do(
+        "INSERT INTO signals (id, source, signal_type, data, processed, created_at) VALUES"
+        " (gen_random_uuid(), 'script', 'form_submitted', '{\"from\": \"d@x.example\"}', false, %s)",
+        now,
+    )
+    world.do(
+        "INSERT INTO command_queue_items (id, priority_score, action_type, action_context, status,"
+        " owner, due_by, created_at, updated_at) VALUES (gen_random_uuid(), 50, 'create_task', '{}',"
+        " 'pending', 'casey', %s, %s, %s)",
+        now + HOUR,
+        now,
+        now,
+    )
+    report = world.generate(now)
+    assert (report.created, report.failed) == (1, 0)
+    assert [move["action_type"] for move in world.moves()] == ["create_task", "send_email"]
+    assert all(len(move["code"]) >= 4 for move in world.moves())
+    world.generate(now + 2 * DAY)
+    assert {move["status"] for move in world.moves()} == {"pending"}
+
+
+def test_a_bare_row_of_every_kind_is_processed(world: World) -> None:
+    from caseyos.domain.model import SignalType
+
+    for kind in SignalType:
+        world.add("signals", source="script", signal_type=kind, data={})
+    report = world.generate(datetime.now(UTC))
+    assert report.failed == 0
+    assert report.signals == len(SignalType)
+
+
+# -- what time does
+
+
+def test_scores_follow_the_time_that_is_left(world: World) -> None:
+    world.signal("deal_created", deal_id=world.deal(amount=5_000), occurred_at=NOW)
+    world.generate()
+    before = float(world.move()["priority_score"])
+    assert rescore(world.units, BOOK, NOW + timedelta(minutes=5)) == 0
+    assert rescore(world.units, BOOK, NOW + DAY) == 1
+    move = world.move()
+    assert float(move["priority_score"]) > before
+    reasons = world.rows(
+        "SELECT * FROM action_recommendations WHERE id = %s", move["recommendation_id"]
+    )
+    assert float(reasons[0]["aps_score"]) == float(move["priority_score"])
+    assert reasons[0]["generated_at"] == NOW + DAY
+    assert rescore(world.units, BOOK, NOW + DAY) == 0
+
+
+def test_every_page_is_rescored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caseyos.pipeline.recommend.BATCH", 3)
+    for _ in range(8):
+        world.signal("deal_created", deal_id=world.deal(), occurred_at=NOW)
+    assert world.generate().created == 8
+    assert rescore(world.units, BOOK, NOW + DAY) == 8
+
+
+def test_a_situation_that_is_over_expires_its_move(world: World) -> None:
+    won, lively, waiting = (world.deal(last_activity_on=date(2026, 11, 1)) for _ in range(3))
+    silent = {"since": "2026-11-01", "due": "2026-11-20T17:00:00+00:00"}
+    for deal in (won, lively, waiting):
+        world.signal("deal_silent", deal_id=deal, data=silent)
+    world.reply(number=1)
+    assert world.generate().created == 4
+    world.do("UPDATE deals SET stage_kind = 'won' WHERE id = %s", won)
+    world.do("UPDATE deals SET last_activity_on = '2026-11-23' WHERE id = %s", lively)
+    world.do(
+        "INSERT INTO messages (message_id, direction, source, refs) VALUES"
+        " ('<mine@me>', 'sent', 't', ARRAY['<1@x>'])"
+    )
+    report = world.generate()
+    assert report.expired == 3
+    closed = {m["deal_id"]: m["closed_reason"] for m in world.moves() if m["status"] == "expired"}
+    assert closed == {
+        won: "the deal is won",
+        lively: "the deal is no longer silent",
+        None: "it has been answered",
+    }
+    receipts = world.rows("SELECT from_state, to_state FROM audit_log WHERE action = 'expire'")
+    assert receipts == [{"from_state": "pending", "to_state": "expired"}] * 3
+
+
+def test_untouched_moves_expire_and_accepted_ones_do_not(world: World) -> None:
+    for _ in range(2):
+        world.signal("deal_created", deal_id=world.deal())
+    world.generate()
+    one, _ = world.moves()
+    world.do("UPDATE command_queue_items SET status = 'accepted' WHERE id = %s", one["id"])
+    with world.database.transaction() as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("UPDATE command_queue_items SET updated_at = now() - interval '31 days'")
+    assert world.generate().expired == 1
+    assert sorted(move["status"] for move in world.moves()) == ["accepted", "expired"]
+
+
+def test_a_snoozed_move_wakes_in_its_time(world: World) -> None:
+    world.signal("deal_created", deal_id=world.deal())
+    world.generate()
+    world.do("UPDATE command_queue_items SET status = 'snoozed', snoozed_until = %s", NOW + HOUR)
+    assert world.generate(NOW + HOUR - timedelta(seconds=1)).woken == 0
+    assert world.generate(NOW + HOUR).woken == 1
+    assert world.move()["status"] == "pending"
+
+
+def test_events_tell_of_each_signal_and_move(world: World) -> None:
+    world.signal("deal_created", deal_id=world.deal())
+    world.signal("email_received")
+    world.generate()
+    told = world.rows("SELECT name, item_id, data FROM events ORDER BY name")
+    names = [row["name"] for row in told]
+    assert names == ["recommendation_generated", "signal_processed", "signal_processed"]
+    assert told[0]["item_id"] == world.move()["id"]
+    assert set(told[0]["data"]) == {"aps", "drivers", "latency_ms"}
