@@ -1,0 +1,284 @@
+"""A machine that does what people, daemons and crashes do, in any order, on a real database.
+
+After every step: no move has two effects, every change of a status is one the tables of SPEC
+section 2 allow, at most one attempt of a move is open, and the chain of receipts holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from caseyos.domain.lifecycle import EXECUTION_CHANGES, MOVE_CHANGES
+from caseyos.domain.model import ExecutionState, MoveStatus
+from caseyos.domain.ports.channel import Receipt
+from caseyos.errors import CaseyError
+from caseyos.store.server import EmbeddedServer
+from tests.desk import Desk
+
+POINTS = ("queued", "claimed", "preflight", "marked", "done", "recorded", "committed")
+OPEN = ("queued", "claimed", "dispatching", "blocked", "unknown")
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Post:
+    """A channel that reaches outside and counts every mail it ever took, by its marker."""
+
+    name = "post"
+    outside = True
+    reversibility = "final"
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.taken: list[str] = []
+        self.blind = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def perform(self, _payload: object, _wire: bytes, marker: str) -> Receipt:
+        self.taken.append(marker)
+        return Receipt(marker, "digest", None)
+
+    def find(self, marker: str) -> Receipt | None:
+        there = marker in self.taken and not self.blind
+        return Receipt(marker, "digest", None) if there else None
+
+
+class Execution(RuleBasedStateMachine):
+    """Moves of two channels: mail that leaves for good, tasks that can be taken back."""
+
+    server: EmbeddedServer
+    template: str
+    home: Path
+    moves = Bundle("moves")
+    plans = Bundle("plans")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = f"machine_{uuid4().hex[:12]}"
+        self._admin(f"CREATE DATABASE {self.database} TEMPLATE {self.template}")
+        self.desk = Desk(self.home, self.server.dsn(self.database), limits="per_day = 3")
+        self.desk.app.switchboard.resume()  # the stop file of an earlier machine
+        channels = self.desk.app.actions._channels
+        self.post = Post(channels["send_email"])
+        self.desk.app.actions.__dict__["_channels"] = {**channels, "send_email": self.post}
+        self.says: dict[UUID, int] = {}  # how often a person gave up on an UNKNOWN
+
+    def teardown(self) -> None:
+        """Drop what this machine lived on."""
+        self.desk.close()
+        self._admin(f"DROP DATABASE {self.database} WITH (FORCE)")
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(self.server.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    @contextmanager
+    def _dying_at(self, point: str | None) -> Iterator[None]:
+        """The process ends at a point; the next rule acts for another process."""
+
+        def probe(reached: str) -> None:
+            if reached == point:
+                raise Crash
+
+        self.desk.app.actions.probe = probe
+        try:
+            with suppress(Crash):
+                yield
+        finally:
+            self.desk.app.actions.probe = lambda _point: None
+
+    @rule(target=moves, action=st.sampled_from(["send_email", "create_task"]))
+    def new_move(self, action: str) -> UUID:
+        (row,) = self.desk.rows(
+            "INSERT INTO command_queue_items (priority_score, action_type, action_context, title)"
+            " VALUES (50, %s, %s, 'A move') RETURNING id",
+            action,
+            psycopg.types.json.Jsonb({"recipient": "dana@theirs.example"}),
+        )
+        move: UUID = row["id"]
+        return move
+
+    @rule(target=plans, move=moves, as_draft=st.booleans())
+    def dry_run(self, move: UUID, as_draft: bool) -> str:
+        before = len(self.post.taken), self.desk.rows("SELECT count(*) FROM tasks")
+        plan = self.desk.plan(move, as_draft=as_draft)
+        assert (len(self.post.taken), self.desk.rows("SELECT count(*) FROM tasks")) == before
+        return plan.id
+
+    @rule(plan=plans, point=st.sampled_from([None, None, *POINTS]))
+    def execute(self, plan: str, point: str | None) -> None:
+        """A person executes a plan, new, repeated or stale; now and then the process dies."""
+        with self._dying_at(point), suppress(CaseyError):
+            self.desk.app.actions.execute_plan(plan)
+
+    @rule(move=moves)
+    def preview_and_execute(self, move: UUID) -> None:
+        with suppress(CaseyError):
+            self.desk.execute(move)
+
+    @rule(point=st.sampled_from([None, None, *POINTS]))
+    def daemon(self, point: str | None) -> None:
+        with self._dying_at(point):
+            self.desk.app.actions.run_due()
+
+    @rule()
+    def time_passes(self) -> None:
+        """Leases end, holds are over, look-ups are due; the limits of today are still used."""
+        self.desk.change("UPDATE executions SET lease_until = now() WHERE lease_until > now()")
+        self.desk.change("UPDATE executions SET next_reconcile_at = now() WHERE state = 'unknown'")
+        self.desk.change(
+            "UPDATE executions SET not_before = now() WHERE state = 'queued'"
+            " AND blocked_rule IS NULL"
+        )
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.time_passes()
+        self.desk.change("UPDATE executions SET dispatched_at = dispatched_at - interval '1 day'")
+        self.desk.change("UPDATE executions SET not_before = now() WHERE state = 'queued'")
+
+    @rule()
+    def reconcile(self) -> None:
+        self.desk.app.actions.reconcile()
+
+    @rule(move=moves, word=st.sampled_from(["check", "again", "sent", "abandon"]))
+    def answer(self, move: UUID, word: str) -> None:
+        with suppress(CaseyError):
+            if self.desk.app.actions.answer_unknown(move, word).state == "failed":
+                self.says[move] = self.says.get(move, 0) + 1
+
+    @rule(blind=st.booleans())
+    def look_up_fails(self, blind: bool) -> None:
+        """The other side finds nothing, or does again: absence proves nothing."""
+        self.post.blind = blind
+
+    @rule(move=moves)
+    def undo(self, move: UUID) -> None:
+        latest = self.desk.app.actions.latest(move)
+        if latest is not None:
+            with suppress(CaseyError):
+                self.desk.app.actions.undo_execution(latest.execution_id)
+
+    @rule(move=moves, what=st.sampled_from(["accept", "dismiss", "reopen", "edit"]))
+    def decide(self, move: UUID, what: str) -> None:
+        decisions, target = self.desk.app.decisions, self.desk.target(move)
+        with suppress(CaseyError):
+            if what == "accept":
+                decisions.accept([target])
+            elif what == "dismiss":
+                decisions.dismiss([target], "done")
+            elif what == "reopen":
+                decisions.reopen([target])
+            else:
+                decisions.edit(target, "Subject", f"Text {target.version}")
+
+    @rule(level=st.sampled_from(["all", "outbound", "create_task", "post"]))
+    def stop(self, level: str) -> None:
+        with suppress(CaseyError):
+            self.desk.app.switchboard.stop(level)
+
+    @rule()
+    def resume(self) -> None:
+        self.desk.app.switchboard.resume()
+
+    @rule(live=st.booleans())
+    def mode(self, live: bool) -> None:
+        board = self.desk.app.switchboard
+        board.go_live(timedelta(hours=1)) if live else board.go_safe()
+
+    @invariant()
+    def at_most_one_effect_without_a_persons_say_so(self) -> None:
+        owners = {
+            row["marker"]: row["move_id"]
+            for row in self.desk.rows("SELECT marker, move_id FROM executions WHERE NOT dry_run")
+        }
+        sent: dict[UUID, int] = {}
+        for marker in self.post.taken:
+            sent[owners[marker]] = sent.get(owners[marker], 0) + 1
+        for move, count in sent.items():
+            assert count <= 1 + self.says.get(move, 0)
+        assert self.desk.rows("SELECT 1 FROM tasks GROUP BY move_id HAVING count(*) > 1") == []
+
+    @invariant()
+    def what_is_called_done_was_done(self) -> None:
+        done = self.desk.rows(
+            "SELECT marker FROM executions WHERE channel = 'post' AND state = 'succeeded'"
+            " AND provider_id IS NOT NULL AND marker <> ALL (%s)",
+            self.post.taken,
+        )
+        assert done == []
+
+    @invariant()
+    def only_one_attempt_of_a_move_is_open(self) -> None:
+        crowded = self.desk.rows(
+            "SELECT move_id FROM executions WHERE NOT dry_run AND state = ANY (%s)"
+            " GROUP BY 1 HAVING count(*) > 1",
+            list(OPEN),
+        )
+        assert crowded == []
+
+    @invariant()
+    def every_change_is_allowed(self) -> None:
+        rows = self.desk.rows(
+            "SELECT subject, from_state, to_state FROM audit_log WHERE to_state IS NOT NULL"
+            " AND from_state IS DISTINCT FROM to_state AND from_state IS NOT NULL ORDER BY seq"
+        )
+        for row in rows:
+            before, after = row["from_state"], row["to_state"]
+            if row["subject"].startswith("execution:"):
+                assert ExecutionState(after) in EXECUTION_CHANGES[ExecutionState(before)], row
+            else:
+                assert MoveStatus(after) in MOVE_CHANGES[MoveStatus(before)], row
+
+    @invariant()
+    def receipts_tell_where_everything_stands(self) -> None:
+        rows = self.desk.rows(
+            "SELECT e.state, (SELECT a.to_state FROM audit_log a WHERE a.subject ="
+            "  'execution:' || e.id AND a.to_state IS NOT NULL ORDER BY a.seq DESC LIMIT 1) AS told"
+            " FROM executions e WHERE NOT dry_run"
+        )
+        assert [row for row in rows if row["state"] != row["told"]] == []
+
+    @invariant()
+    def the_chain_holds(self) -> None:
+        with self.desk.app.unit_of_work() as uow:
+            assert uow.audit.verify()[1] is None
+
+
+def test_execution_machine(server: EmbeddedServer, template: str, tmp_path: Path) -> None:
+    class Machine(Execution):
+        pass
+
+    Machine.server, Machine.template, Machine.home = server, template, tmp_path
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=int(os.environ.get("CASEYOS_EXAMPLES", "25")),
+            stateful_step_count=30,
+            deadline=None,
+            derandomize="CASEYOS_EXAMPLES" not in os.environ,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
