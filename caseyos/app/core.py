@@ -70,7 +70,9 @@ class App:
         """One transaction with its repositories."""
         from caseyos.store.unit_of_work import unit_of_work
 
-        return unit_of_work(self.database, self.actor)
+        return unit_of_work(
+            self.database, self.actor, telemetry=self.config.settings.telemetry.enabled
+        )
 
     def secret(self, reference: Secret) -> str:
         """The secret a reference names; the log redacts it from here on."""

@@ -18,6 +18,7 @@ from caseyos.app.demo_story import COMPANIES, DEMO, GONE, ME, PROPOSAL, RAIL, St
 from caseyos.app.intake import ImportOptions
 from caseyos.domain.views import QueueFilter, Target
 from caseyos.errors import CaseyError
+from caseyos.log import configure_logging
 
 PROFILE = "demo"
 _READY = "demo.json"
@@ -74,6 +75,7 @@ def start() -> tuple[App, DemoReport]:
     except (OSError, ValueError, TypeError):
         stop()
     app = _configured(app)
+    configure_logging(app.config.paths.log_file)
     _live_through(app, Story(datetime.now(UTC).replace(microsecond=0)))
     report = _counted(app, time.monotonic() - begun)
     ready.write_text(json.dumps(asdict(report)))

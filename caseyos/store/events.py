@@ -20,7 +20,10 @@ log = logging.getLogger("caseyos.events")
 class Events:
     """The repository of `events`, in one transaction; `lines` holds what to log at commit."""
 
-    def __init__(self, connection: Connection[dict[str, Any]], actor: str) -> None:
+    def __init__(
+        self, connection: Connection[dict[str, Any]], actor: str, *, enabled: bool = True
+    ) -> None:
+        self._enabled = enabled
         self._connection = connection
         self._actor = actor
         self._lines: list[tuple[str, UUID | None, Mapping[str, Any]]] = []
@@ -31,7 +34,7 @@ class Events:
 
     def emit_many(self, name: str, rows: Sequence[tuple[UUID | None, Mapping[str, Any]]]) -> None:
         """Many events of one name: item id and data."""
-        if not rows:
+        if not rows or not self._enabled:
             return
         values = [{"item_id": item, "data": dict(data)} for item, data in rows]
         self._connection.execute(

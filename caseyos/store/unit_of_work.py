@@ -31,16 +31,23 @@ if TYPE_CHECKING:
 class UnitOfWork:
     """The repositories of one open transaction, each made on first use."""
 
-    def __init__(self, connection: Connection[dict[str, Any]], actor: str = "casey") -> None:
+    def __init__(
+        self,
+        connection: Connection[dict[str, Any]],
+        actor: str = "casey",
+        *,
+        telemetry: bool = True,
+    ) -> None:
         self.connection = connection
         self.actor = actor
+        self.telemetry = telemetry
 
     @cached_property
     def events(self) -> Events:
         """Telemetry."""
         from caseyos.store.events import Events
 
-        return Events(self.connection, self.actor)
+        return Events(self.connection, self.actor, enabled=self.telemetry)
 
     @cached_property
     def audit(self) -> Audit:
@@ -121,10 +128,12 @@ class UnitOfWork:
 
 
 @contextmanager
-def unit_of_work(database: Database, actor: str = "casey") -> Iterator[UnitOfWork]:
+def unit_of_work(
+    database: Database, actor: str = "casey", *, telemetry: bool = True
+) -> Iterator[UnitOfWork]:
     """Open a transaction on `database` for the length of a `with` block."""
     with database.transaction() as connection:
-        unit = UnitOfWork(connection, actor)
+        unit = UnitOfWork(connection, actor, telemetry=telemetry)
         yield unit
     if "events" in vars(unit):
         unit.events.committed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import os
 import re
 import shutil
 from collections import Counter
@@ -152,7 +151,7 @@ def test_a_mail_folder_from_import_to_a_second_home(
     assert caseyos("db", "shell", "-c", tamper).returncode == 0
     broken = caseyos("audit", "verify")
     assert broken.returncode == 1 and "BROKEN at receipt 3" in broken.stdout + broken.stderr
-    assert os.listdir(written.parent) == [written.name]
+    assert list(written.parent.iterdir()) == [written]
 
 
 def rows_of(caseyos: Run, **extra: str) -> dict[str, int]:
