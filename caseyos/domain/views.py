@@ -13,7 +13,7 @@ from caseyos.domain.model import Move
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which moves to show; None does not filter. `due` is today, week or None."""
+    """Which moves to show; None does not filter. `due` is today, week, later or None."""
 
     status: str | None = "pending"
     owner: str | None = None

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SQL = named_sql("moves")
 RANK = "m.priority_score DESC, m.due_by, m.created_at, m.id"
+# The same order behind the score, as a tuple to compare; undated moves come last.
+_TIE = "(coalesce(m.due_by, 'infinity'), m.created_at, m.id)"
+_TIE_KEY = "(coalesce(%(key_due)s::timestamptz, 'infinity'), %(key_at)s, %(key_id)s)"
 DAY = timedelta(hours=24)
 Row = Mapping[str, Any]
 
@@ -33,22 +36,26 @@ class Moves:
         values |= {"horizon": now + DAY}
         return self._ranked(where, values, limit)
 
-    def page(self, chosen: QueueFilter, now: datetime, after: PageKey | None, limit: int) -> Page:
-        """A page of ranked moves, continued by key so that its cost does not grow with depth."""
+    def page(
+        self,
+        chosen: QueueFilter,
+        now: datetime,
+        after: PageKey | None,
+        limit: int,
+        skip: int = 0,
+    ) -> Page:
+        """A page of ranked moves, continued by key so that its cost does not grow with depth.
+
+        `skip` passes over so many moves first: what a jump into the middle of a list costs.
+        """
         where, values = _conditions(chosen, now)
         if after is not None:
             where.append(
-                "m.priority_score <= %(after_aps)s AND (m.priority_score < %(after_aps)s"
-                " OR (coalesce(m.due_by, 'infinity'), m.created_at, m.id)"
-                " > (coalesce(%(after_due)s::timestamptz, 'infinity'), %(after_at)s, %(after_id)s))"
+                f"m.priority_score <= %(key_aps)s AND (m.priority_score < %(key_aps)s"
+                f" OR {_TIE} > {_TIE_KEY})"
             )
-            values |= {
-                "after_aps": after.aps,
-                "after_due": after.due,
-                "after_at": after.created_at,
-                "after_id": after.id,
-            }
-        moves = self._ranked(where, values, limit)
+            values |= _key_values(after)
+        moves = self._ranked(where, values, limit, skip)
         last = moves[-1] if len(moves) == limit else None
         key = PageKey(last.aps, last.due_by, last.created_at, last.id) if last else None
         return Page(moves, key)
@@ -59,8 +66,19 @@ class Moves:
         if due:
             where.append("m.due_by <= %(horizon)s")
             values |= {"horizon": now + DAY}
-        query = _SQL["tally"].format(where=" AND ".join(where))
+        query = _SQL["tally"].format(where=" AND ".join(where) or "true")
         row = self._connection.execute(query, values).fetchone()
+        return 0 if row is None else int(row["count"])
+
+    def ahead_of(self, chosen: QueueFilter, now: datetime, key: PageKey) -> int:
+        """How many moves of a filter rank before `key`."""
+        where, values = _conditions(chosen, now)
+        where.append(
+            f"m.priority_score >= %(key_aps)s AND (m.priority_score > %(key_aps)s"
+            f" OR {_TIE} < {_TIE_KEY})"
+        )
+        query = _SQL["tally"].format(where=" AND ".join(where))
+        row = self._connection.execute(query, values | _key_values(key)).fetchone()
         return 0 if row is None else int(row["count"])
 
     def get(self, move_id: UUID) -> Move | None:
@@ -104,9 +122,11 @@ class Moves:
         rows = self._connection.execute(_SQL["find"], {"like": f"%{literal}%", "limit": limit})
         return tuple(Found(**row) for row in rows)
 
-    def _ranked(self, where: list[str], values: dict[str, Any], limit: int) -> tuple[Move, ...]:
+    def _ranked(
+        self, where: list[str], values: dict[str, Any], limit: int, skip: int = 0
+    ) -> tuple[Move, ...]:
         query = _SQL["ranked"].format(where=" AND ".join(where) or "true", order=RANK)
-        rows = self._connection.execute(query, values | {"limit": limit})
+        rows = self._connection.execute(query, values | {"limit": limit, "skip": skip})
         return tuple(_move(row) for row in rows)
 
     def _of(self, query: str, move_id: UUID) -> list[Row]:
@@ -134,7 +154,10 @@ def _conditions(chosen: QueueFilter, now: datetime) -> tuple[list[str], dict[str
     if chosen.min_aps is not None:
         where.append("m.priority_score >= %(min_aps)s")
         values["min_aps"] = chosen.min_aps
-    if chosen.due is not None:
+    if chosen.due == "later":
+        where.append("(m.due_by > %(horizon)s OR m.due_by IS NULL)")
+        values["horizon"] = now + DAY
+    elif chosen.due is not None:
         days = {"today": 1, "week": 7}.get(chosen.due, 1)
         where.append("m.due_by <= %(due)s")
         values["due"] = now + timedelta(days=days)
@@ -145,6 +168,15 @@ def _conditions(chosen: QueueFilter, now: datetime) -> tuple[list[str], dict[str
         )
         values |= {"text": _literal(chosen.text), "code": chosen.text.lower()}
     return where, values
+
+
+def _key_values(key: PageKey) -> dict[str, Any]:
+    return {
+        "key_aps": key.aps,
+        "key_due": key.due,
+        "key_at": key.created_at,
+        "key_id": key.id,
+    }
 
 
 def _literal(text: str) -> str:

@@ -12,7 +12,7 @@ FROM command_queue_items m
 LEFT JOIN action_recommendations r ON r.id = m.recommendation_id
 WHERE {where}
 ORDER BY {order}
-LIMIT %(limit)s
+LIMIT %(limit)s OFFSET %(skip)s
 
 -- name: tally
 -- How many moves a filter leaves.

@@ -1,0 +1,77 @@
+"""What the screen asks for every few seconds: the status line, the outbox, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from caseyos.domain.model import Move, MoveStatus
+from caseyos.domain.reports import Status
+from caseyos.domain.views import QueueFilter
+
+if TYPE_CHECKING:
+    from caseyos.app import App
+
+HEAD = 100  # how far down the list news is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How things stand; `heads` are the first moves of each section of the list."""
+
+    status: Status
+    outbox: Sequence[Mapping[str, Any]]
+    daemon: bool
+    heads: tuple[tuple[Move, ...], ...]
+    at: datetime
+
+
+def take(app: App, sections: Iterable[QueueFilter]) -> Pulse:
+    """Read how things stand."""
+    from caseyos.app.daemon_lock import daemon_runs
+
+    status = app.operations.status()
+    outbox = app.actions.outbox() if status.outbox or status.unknown else ()
+    heads = tuple(app.queue.page(chosen, limit=HEAD).moves for chosen in sections)
+    daemon = daemon_runs(app.config.paths.state_dir)
+    return Pulse(status, outbox, daemon, heads, app.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed behind the list: moves it does not hold, and moves that are not as shown."""
+
+    new: int = 0
+    changed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed)
+
+
+def news(pulse: Pulse, seen: set[UUID], held: Mapping[UUID, Move]) -> News:
+    """Compare the heads with what the list has seen and holds."""
+    fresh = {move.id: move for head in pulse.heads for move in head}
+    new = sum(1 for move_id in fresh if move_id not in seen)
+    changed = sum(
+        1
+        for move_id, move in fresh.items()
+        if move_id in held and held[move_id].version != move.version
+    )
+    for head in pulse.heads:
+        if len(head) < HEAD:
+            changed += _gone(head, fresh, held)
+    return News(new, changed)
+
+
+def _gone(head: Sequence[Move], fresh: Mapping[UUID, Move], held: Mapping[UUID, Move]) -> int:
+    """Held moves that a whole, short section no longer has: decided by somebody else."""
+    if len(fresh) != len(head):
+        return 0
+    return sum(
+        1
+        for move_id, move in held.items()
+        if move.status == MoveStatus.PENDING and move_id not in fresh
+    )
