@@ -166,7 +166,7 @@ def _today_lines(session: Session, listed: TodayList, *, reasons: bool) -> Itera
             yield f"        {safe_line(move.reasoning or '', _width() - 8)}"
     hidden = listed.due_count - len(listed.moves)
     if hidden > 0:
-        yield f"  … {hidden} more due today (caseyos today --limit {listed.due_count})"
+        yield f"  … {hidden} more due today (caseyos today --limit {min(listed.due_count, 1000)})"
     first = listed.moves[0]
     yield ""
     yield f"Why 1 is first: {safe_line(first.reasoning or 'it was put there by hand')}"
