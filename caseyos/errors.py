@@ -1,20 +1,20 @@
 """Every error a person can meet, in one tree: sentence, hint, exit code, HTTP status.
 
 Raise these anywhere; only the front ends print them. Nothing here imports anything of ours.
-
-CaseyError
-├── UsageError (2)            bad value, ambiguous prefix, unreadable input
-├── Declined (3)              the person said no
-├── LoginRequired (4)
-├── Refused (5)               a safety rule or a wrong status said no
-├── Changed (6)               not what you last saw
-├── TooLate (7)               cannot be undone any more
-├── PartlyDone (8)
-├── TryLater (9)              limit, network; safe to repeat
-├── NotReady (10)             database or migrations
-├── ConfigError (11)
-└── NotFound (12)
 """
+
+# CaseyError
+# ├── UsageError (2)            bad value, ambiguous prefix, unreadable input
+# ├── Declined (3)              the person said no
+# ├── LoginRequired (4)
+# ├── Refused (5)               a safety rule or a wrong status said no
+# ├── Changed (6)               not what you last saw
+# ├── TooLate (7)               cannot be undone any more
+# ├── PartlyDone (8)
+# ├── TryLater (9)              limit, network; safe to repeat
+# ├── NotReady (10)             database or migrations
+# ├── ConfigError (11)
+# └── NotFound (12)
 
 from __future__ import annotations
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from caseyos.domain import scoring
 from caseyos.domain.addresses import parse_address
+from caseyos.domain.lifecycle import ASK_AGAIN
 from caseyos.domain.model import ActionType, DismissReason, Move, MoveStatus
 from caseyos.domain.snooze import parse_when
 from caseyos.domain.views import Target
@@ -19,7 +21,6 @@ from caseyos.pipeline.decide import Decided
 if TYPE_CHECKING:
     from caseyos.app.core import App
 
-ASK_AGAIN = timedelta(days=14)
 OWNERS = ("casey", "automated", "delegated")
 
 
@@ -66,10 +67,7 @@ class Decisions:
             raise UsageError(
                 f"{reason!r} is no reason; one of {', '.join(DismissReason)}.",
             )
-        told = None
-        if reason == DismissReason.NOT_NOW:
-            again = (self._app.clock.now() + ASK_AGAIN).date()
-            told = f"comes back by itself if its reason still stands after {again.isoformat()}"
+        stops = reason == DismissReason.STOP_COMPANY
         report = self._decide(
             targets,
             kind="dismiss",
@@ -77,17 +75,14 @@ class Decisions:
             fields=lambda _move: {"closed_reason": reason},
             reason=reason,
             note=note,
+            also=_keep_from if stops else None,
         )
-        if reason == DismissReason.STOP_COMPANY:
-            with self._app.unit_of_work() as uow:
-                accounts = {
-                    str(move["account_id"])
-                    for move in uow.decisions.lock([t.move_id for t in targets]).values()
-                    if move["account_id"]
-                }
-                for account in accounts:
-                    uow.decisions.suppress(account, "account", "stop suggesting", "dismiss")
-            told = f"{len(accounts)} companies are on the do-not-contact list now"
+        told = None
+        if reason == DismissReason.NOT_NOW:
+            again = (self._app.clock.now() + ASK_AGAIN).date()
+            told = f"comes back by itself if its reason still stands after {again.isoformat()}"
+        elif stops:
+            told = "their companies are on the do-not-contact list now"
         return DecisionReport(report.items, report.batch_id, note=told)
 
     def snooze(self, targets: Sequence[Target], when: str) -> DecisionReport:
@@ -167,6 +162,7 @@ class Decisions:
             raise UsageError(f"There is no action {action!r}.", hint=", ".join(ActionType))
         if owner not in OWNERS:
             raise UsageError(f"There is no owner {owner!r}.", hint=", ".join(OWNERS))
+        scoring.check(scoring.Facts(revenue=revenue, minutes=minutes))
         moment = parse_when(due, self._app.clock.now(), zone_of(self._app.config)) if due else None
         external_id = f"by-hand:{new_id()}"
         data: Mapping[str, Any] = {
@@ -211,6 +207,8 @@ class Decisions:
             if not steps:
                 return UndoReport(())
             done = decide.redo_step(uow, steps, self._app.actor)
+            if _stopped_companies(steps):
+                _keep_from(uow, [step["move_id"] for step in steps])
         return UndoReport(
             _told(steps[0]["kind"], done, "again: "), tuple(item.move_id for item in done)
         )
@@ -235,6 +233,8 @@ class Decisions:
         with self._app.unit_of_work() as uow:
             if steps[0]["kind"] == "outcome":
                 self._app.outcomes.take_back(uow, steps)
+            if _stopped_companies(steps):
+                _let_go(uow, [step["move_id"] for step in steps])
             done = decide.undo_step(uow, steps, self._app.actor)
         return _told(steps[0]["kind"], done, "took back: ")
 
@@ -247,6 +247,7 @@ class Decisions:
         fields: Any,
         reason: str | None = None,
         note: str | None = None,
+        also: Callable[[Any, Sequence[UUID]], None] | None = None,
     ) -> DecisionReport:
         from caseyos.app.generation import new_id
 
@@ -263,7 +264,29 @@ class Decisions:
                 reason=reason,
                 note=note,
             )
+            if also is not None:
+                also(uow, [item.move_id for item in items])
         return DecisionReport(tuple(items), batch_id)
+
+
+def _keep_from(uow: Any, move_ids: Sequence[UUID]) -> None:
+    """Keep the moves' companies from being written to."""
+    for move in uow.decisions.lock(move_ids).values():
+        if move["account_id"]:
+            account, source = str(move["account_id"]), f"dismiss:{move['id']}"
+            uow.decisions.suppress(account, "account", "stop suggesting", source)
+
+
+def _let_go(uow: Any, move_ids: Sequence[UUID]) -> None:
+    """Take back what `_keep_from` did for these very moves."""
+    for move in uow.decisions.lock(move_ids).values():
+        if move["account_id"]:
+            uow.decisions.unsuppress(str(move["account_id"]), f"dismiss:{move['id']}")
+
+
+def _stopped_companies(steps: Sequence[Mapping[str, Any]]) -> bool:
+    first = steps[0]
+    return bool(first["kind"] == "dismiss" and first["reason"] == DismissReason.STOP_COMPANY)
 
 
 def _told(kind: str, done: Sequence[Decided], before: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Knows words, not tables: the store's CHECKs and the pipeline both rest on this.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from caseyos.domain.model import ExecutionState as E
 from caseyos.domain.model import MoveStatus as M
@@ -42,6 +43,8 @@ EXECUTION_CHANGES: Mapping[E, frozenset[E]] = {
     E.SIMULATED: frozenset(),
 }
 
+# A move dismissed as "not now" is asked about again after this.
+ASK_AGAIN = timedelta(days=14)
 LIVE_STATUSES = frozenset({M.PENDING, M.SNOOZED, M.ACCEPTED})
 OPEN_EXECUTIONS = frozenset({E.QUEUED, E.CLAIMED, E.DISPATCHING, E.BLOCKED, E.UNKNOWN})
 

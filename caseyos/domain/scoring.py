@@ -79,7 +79,7 @@ def score(facts: Facts, rules: Rules) -> Score:
     UsageError names an input that is not a figure (NaN, infinity), negative money or effort, or an
     ICP fit outside 0-1.
     """
-    _check(facts)
+    check(facts)
     inputs = {
         "revenue": facts.revenue,
         "urgency": None if facts.days is None else max(facts.days, 0.0),
@@ -175,7 +175,8 @@ def _largest_remainder(exact: Mapping[str, float]) -> dict[str, int]:
     return floors
 
 
-def _check(facts: Facts) -> None:
+def check(facts: Facts) -> None:
+    """Refuse by name (UsageError) what no score can be made from."""
     for name, value in (
         ("revenue", facts.revenue),
         ("days", facts.days),

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from caseyos.domain import icp, scoring
 from caseyos.domain.addresses import parse_address
+from caseyos.domain.lifecycle import ASK_AGAIN
 from caseyos.domain.model import EMAIL_ACTIONS, Driver, Score
 from caseyos.domain.plays import Candidate, Play, candidate, too_old
 from caseyos.domain.ports.recommend import RecommendUnit, UnitFactory
@@ -78,7 +79,7 @@ def generate(units: UnitFactory, book: Rulebook, now: datetime) -> GenerationRep
     begun = time.monotonic()
     report = GenerationReport()
     with units() as unit:
-        report.woken = unit.recommendations.wake(now)
+        report.woken = unit.recommendations.wake(now, ASK_AGAIN)
         report.expired += unit.recommendations.close_settled()
         report.expired += unit.recommendations.expire_untouched(book.expire_after)
     while True:

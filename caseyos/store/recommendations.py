@@ -69,9 +69,9 @@ class Recommendations:
         """Expire pending moves that nobody touched; how many."""
         return self._connection.execute(_SQL["expire_untouched"], {"after": after}).rowcount
 
-    def wake(self, now: datetime) -> int:
-        """Make snoozed moves pending whose time has come; how many."""
-        return self._connection.execute(_SQL["wake"], {"now": now}).rowcount
+    def wake(self, now: datetime, again: timedelta) -> int:
+        """Make moves pending whose time has come: snoozed, or dismissed for `again`; how many."""
+        return self._connection.execute(_SQL["wake"], {"now": now, "again": again}).rowcount
 
     def _write(self, query: str, rows: Sequence[Row]) -> None:
         if rows:

@@ -579,6 +579,45 @@ def test_a_snoozed_move_wakes_in_its_time(world: World) -> None:
     assert world.move()["status"] == "pending"
 
 
+def test_what_was_dismissed_as_not_now_is_asked_about_again(world: World) -> None:
+    first, second, third = (world.deal() for _ in range(3))
+    silent = {"since": "2026-11-01", "due": "2026-11-20T17:00:00+00:00"}
+    for deal in (first, second, third):
+        world.signal("deal_silent", deal_id=deal, data=silent)
+    world.generate()
+    world.do(
+        "UPDATE command_queue_items SET status = 'dismissed', closed_reason = 'not-now',"
+        " decided_at = %s",
+        NOW,
+    )
+    world.do("UPDATE command_queue_items SET closed_reason = 'bad' WHERE deal_id = %s", second)
+    world.do("UPDATE deals SET stage_kind = 'won' WHERE id = %s", third)
+    assert world.generate(NOW + 14 * DAY - timedelta(seconds=1)).woken == 0
+    report = world.generate(NOW + 14 * DAY)
+    assert (report.woken, report.expired) == (2, 1)
+    stands = {m["deal_id"]: (m["status"], m["closed_reason"]) for m in world.moves()}
+    assert stands == {
+        first: ("pending", None),
+        second: ("dismissed", "bad"),
+        third: ("expired", "the deal is won"),
+    }
+
+
+def test_a_situation_with_a_newer_move_is_not_asked_about_twice(world: World) -> None:
+    for number in (1, 2, 3):
+        world.reply(number=number)
+        world.generate()
+        if number < 3:
+            world.do(
+                "UPDATE command_queue_items SET status = 'dismissed', decided_at = %s,"
+                " closed_reason = 'not-now' WHERE status = 'pending'",
+                NOW,
+            )
+    assert world.generate(NOW + 20 * DAY).woken == 0
+    world.do("UPDATE command_queue_items SET status = 'executed' WHERE status = 'pending'")
+    assert world.generate(NOW + 20 * DAY).woken == 1
+
+
 def test_events_tell_of_each_signal_and_move(world: World) -> None:
     world.signal("deal_created", deal_id=world.deal())
     world.signal("email_received")

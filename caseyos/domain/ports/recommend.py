@@ -54,8 +54,8 @@ class RecommendationStore(Protocol):
         """Expire pending moves that nobody touched; how many."""
         ...
 
-    def wake(self, now: datetime) -> int:
-        """Make snoozed moves pending whose time has come; how many."""
+    def wake(self, now: datetime, again: timedelta) -> int:
+        """Make moves pending whose time has come: snoozed, or dismissed for `again`; how many."""
         ...
 
 

@@ -144,11 +144,26 @@ INSERT INTO audit_log (actor, action, subject, from_state, to_state, reason)
 SELECT 'casey', 'expire', 'move:' || id, 'pending', 'expired', 'untouched for too long' FROM gone
 
 -- name: wake
--- Snoozed moves whose time has come.
-WITH woken AS (
-  UPDATE command_queue_items SET status = 'pending', snoozed_until = NULL, snoozed_for_reply = false
-  WHERE status = 'snoozed' AND snoozed_until <= %(now)s
-  RETURNING id
+-- Snoozed moves whose time has come, and those dismissed as "not now" long enough ago, unless their
+-- situation has another live move by now.
+WITH again AS (
+  SELECT DISTINCT ON (coalesce(m.dedupe_key, m.id::text)) m.id
+  FROM command_queue_items m
+  WHERE m.status = 'dismissed' AND m.closed_reason = 'not-now'
+    AND m.decided_at <= %(now)s - %(again)s::interval
+    AND NOT EXISTS (SELECT 1 FROM command_queue_items o
+      WHERE o.dedupe_key = m.dedupe_key AND o.status IN ('pending', 'snoozed', 'accepted'))
+  ORDER BY coalesce(m.dedupe_key, m.id::text), m.decided_at DESC
+), woken AS (
+  UPDATE command_queue_items m SET status = 'pending', snoozed_until = NULL,
+    snoozed_for_reply = false, closed_reason = NULL
+  FROM command_queue_items old
+  WHERE old.id = m.id AND (
+    (m.status = 'snoozed' AND m.snoozed_until <= %(now)s)
+    OR (m.status = 'dismissed' AND m.id IN (SELECT id FROM again)))
+  RETURNING m.id, old.status
 )
 INSERT INTO audit_log (actor, action, subject, from_state, to_state, reason)
-SELECT 'casey', 'wake', 'move:' || id, 'snoozed', 'pending', 'its time has come' FROM woken
+SELECT 'casey', 'wake', 'move:' || id, status, 'pending',
+  CASE status WHEN 'snoozed' THEN 'its time has come' ELSE 'asked again after not now' END
+FROM woken
