@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from caseyos.errors import CaseyError
 
 if TYPE_CHECKING:
     from caseyos.app import App
@@ -10,10 +13,21 @@ if TYPE_CHECKING:
 
 def run(app: App, *, ascii_only: bool = False) -> None:
     """Show Today's Moves until the person quits; errors of the program are raised afterwards."""
-    from caseyos.tui.program import Program
+    from concurrent.futures import ThreadPoolExecutor
 
     app.origin = "tui"
-    program = Program(app, ascii_only=ascii_only)
+    front = ThreadPoolExecutor(1, thread_name_prefix="caseyos-front")
+    # The database is opened while Textual is imported: half of each is waiting.
+    front.submit(_open_database, app)
+    from caseyos.tui.program import Program
+
+    program = Program(app, ascii_only=ascii_only, front=front)
     program.run(mouse=app.config.settings.ui.mouse)
     if program.defect is not None:
         raise program.defect
+
+
+def _open_database(app: App) -> None:
+    """Open the database early; what goes wrong is met, and said, by the first read."""
+    with suppress(CaseyError):
+        app.database  # noqa: B018 - opening it is the point

@@ -85,6 +85,8 @@ class Footer(Bar):
         program = self.program
         found = [key for key in keys.keys_of(frame.keys_of, program.keymap) if key.foot]
         *others, last = sorted(found, key=lambda key: key.foot)
+        if frame.keys_of != keys.TODAY:
+            others.insert(0, next(key for key in keys.KEYS if key.name == "back"))
         room = width - 2 - _size(last)
         fitting = []
         for key in others:

@@ -40,11 +40,11 @@ class Answer(Message):
 class Calls:
     """The two threads that call the App."""
 
-    def __init__(self, answer_to: MessagePump) -> None:
+    def __init__(self, answer_to: MessagePump, front: ThreadPoolExecutor | None = None) -> None:
         self._answer_to = answer_to
         self._lanes = {
-            lane: ThreadPoolExecutor(1, thread_name_prefix=f"caseyos-{lane}")
-            for lane in (FRONT, OUTBOX)
+            FRONT: front or ThreadPoolExecutor(1, thread_name_prefix="caseyos-front"),
+            OUTBOX: ThreadPoolExecutor(1, thread_name_prefix="caseyos-outbox"),
         }
         self.open = 0  # calls whose answer is not handled yet
         self._closed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
@@ -12,7 +13,8 @@ from textual.widget import Widget
 
 from caseyos.tui import keys, labels
 from caseyos.tui.bars import Footer, StatusLine, TitleBar
-from caseyos.tui.painted import Bar
+from caseyos.tui.painted import Bar, Page
+from caseyos.tui.small import notice, too_small
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,6 +59,12 @@ class Frame(Screen[None]):
         yield StatusLine()
         yield from self.body()
         yield Footer()
+        yield Page(lambda _width: notice(self.app.size), id="small")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal too small for the screen says so, and only that."""
+        self.set_class(too_small(event.size), "-small")
+        self.query_one("#small", Page).renew()
 
     def body(self) -> Iterable[Widget]:
         """What stands between the status line and the footer."""

@@ -25,6 +25,7 @@ from caseyos.tui.guard import Guarded
 from caseyos.tui.pulse import Pulse, take
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
     from datetime import tzinfo
 
     from caseyos.app import App
@@ -54,7 +55,14 @@ class Program(TextualApp[None]):
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
 
-    def __init__(self, core: App, *, ascii_only: bool = False, beat: float | None = BEAT) -> None:
+    def __init__(
+        self,
+        core: App,
+        *,
+        ascii_only: bool = False,
+        beat: float | None = BEAT,
+        front: ThreadPoolExecutor | None = None,
+    ) -> None:
         settings = core.config.settings
         self.core = core
         self.keymap = keys.checked_keymap(settings.keymap)
@@ -68,7 +76,7 @@ class Program(TextualApp[None]):
         self._beat = beat
         self._pulsing = self._letting_go = False
         super().__init__()
-        self.calls = Calls(self)
+        self.calls = Calls(self, front)
         self.animation_level = "none"
         self.set_keymap(self.keymap)
 

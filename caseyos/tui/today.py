@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
+from textual import events
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -193,8 +194,9 @@ class TodayScreen(MoveScreen):
         """A double click opens."""
         self.action_open()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Heads and detail follow the width."""
+        super().on_resize(event)
         self.call_after_refresh(self._renew_all)
 
     def action_row(self, by: int) -> None:
@@ -340,7 +342,7 @@ class TodayScreen(MoveScreen):
         self.refresh_bars()
 
     def _heads(self, width: int) -> list[Line]:
-        columns = rows.Columns.of(self.moves.size.width or width, self.moves.window.moves)
+        columns = self.moves.columns if self.moves.size.width else rows.Columns.of(width, 0)
         return [rows.header(columns, self.program.glyphs)]
 
     def _edge(self, _width: int) -> list[Line]:

@@ -88,7 +88,7 @@ def activity(core: App) -> Draw:
     entries = core.operations.activity(limit=SHOWN)
 
     def draw(width: int, look: Look) -> list[Line]:
-        lines: list[Line] = [[(" When          Who       What       Move", "dim")]]
+        lines: list[Line] = [[(" When         Who     What      Move", "dim")]]
         if not entries:
             return [
                 *lines,
@@ -96,15 +96,16 @@ def activity(core: App) -> Draw:
                 [(" Nothing was done yet. Deciding fills this; 1 goes back.", "text")],
             ]
         for one in entries:
-            change = f"{one.from_state or ''} {look.glyphs.arrow} {one.to_state}"
+            states = (one.from_state, one.to_state)
+            change = f" {look.glyphs.arrow} ".join(filter(None, states)) if one.to_state else ""
             lines.append(
                 [
-                    (f" {labels.stamp(one.at, look.zone):<14}", "dim"),
-                    (fit(one.who, 9, look.glyphs) + " ", "account"),
-                    (fit(one.what, 10, look.glyphs) + " ", "score"),
+                    (f" {labels.stamp(one.at, look.zone):<13}", "dim"),
+                    (fit(one.who, 7, look.glyphs) + " ", "account"),
+                    (fit(one.what, 9, look.glyphs) + " ", "score"),
                     (fit(one.move_code or "", 5, look.glyphs) + " ", "key"),
-                    (fit(one.title or one.detail, max(10, width - 70), look.glyphs) + " ", "text"),
-                    (fit(change if one.to_state else "", 26, look.glyphs), "dim"),
+                    (fit(one.title or one.detail, max(10, width - 62), look.glyphs) + " ", "text"),
+                    (fit(change, 22, look.glyphs), "dim"),
                 ]
             )
         return lines
@@ -117,22 +118,20 @@ def signals(core: App) -> Draw:
     found = core.intake.signals(limit=SHOWN)
 
     def draw(width: int, look: Look) -> list[Line]:
-        lines: list[Line] = [[(" When          Source     Kind                What", "dim")]]
+        lines: list[Line] = [[(" When         Source     Kind               What", "dim")]]
         if not found:
             told = " No signal yet. caseyos import FILE brings some; R asks your sources."
             return [*lines, [], [(told, "text")]]
         for one in found:
+            moment = one["occurred_at"] or one["created_at"]
             code = one["move_code"]
             result = f"{look.glyphs.arrow} {code}" if code else one["note"] or one["error"] or ""
             lines.append(
                 [
-                    (
-                        f" {labels.stamp(one['occurred_at'] or one['created_at'], look.zone):<14}",
-                        "dim",
-                    ),
+                    (f" {labels.stamp(moment, look.zone):<13}", "dim"),
                     (fit(one["source"], 10, look.glyphs) + " ", "account"),
-                    (fit(one["signal_type"], 19, look.glyphs) + " ", "score"),
-                    (fit(one["evidence"], max(10, width - 60), look.glyphs) + " ", "text"),
+                    (fit(one["signal_type"], 18, look.glyphs) + " ", "score"),
+                    (fit(one["evidence"], max(10, width - 58), look.glyphs) + " ", "text"),
                     (fit(result, 12, look.glyphs), "dim"),
                 ]
             )
