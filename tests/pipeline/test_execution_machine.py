@@ -20,10 +20,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from caseyos.domain.lifecycle import EXECUTION_CHANGES, MOVE_CHANGES
 from caseyos.domain.model import ExecutionState, MoveStatus
@@ -33,6 +37,8 @@ from caseyos.store.server import EmbeddedServer
 from tests.desk import Desk
 
 POINTS = ("queued", "claimed", "preflight", "marked", "done", "recorded", "committed")
+POINT = st.sampled_from([None, None, None, *POINTS])
+LEVELS = ("all", "outbound", "create_task")
 OPEN = ("queued", "claimed", "dispatching", "blocked", "unknown")
 
 
@@ -83,9 +89,13 @@ class Execution(RuleBasedStateMachine):
         self.post = Post(channels["send_email"])
         self.desk.app.actions.__dict__["_channels"] = {**channels, "send_email": self.post}
         self.says: dict[UUID, int] = {}  # how often a person gave up on an UNKNOWN
+        self.eye = psycopg.connect(
+            self.server.dsn(self.database), row_factory=dict_row, autocommit=True
+        )
 
     def teardown(self) -> None:
         """Drop what this machine lived on."""
+        self.eye.close()
         self.desk.close()
         self._admin(f"DROP DATABASE {self.database} WITH (FORCE)")
 
@@ -108,55 +118,69 @@ class Execution(RuleBasedStateMachine):
         finally:
             self.desk.app.actions.probe = lambda _point: None
 
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """What the database says."""
+        return self.eye.execute(query, values).fetchall()
+
+    @initialize(target=moves)
+    def begin(self) -> Any:
+        self.desk.app.switchboard.go_live(timedelta(hours=1))
+        return multiple(self._insert("send_email"), self._insert("create_task"))
+
     @rule(target=moves, action=st.sampled_from(["send_email", "create_task"]))
     def new_move(self, action: str) -> UUID:
-        (row,) = self.desk.rows(
+        return self._insert(action)
+
+    def _insert(self, action: str) -> UUID:
+        (row,) = self.rows(
             "INSERT INTO command_queue_items (priority_score, action_type, action_context, title)"
             " VALUES (50, %s, %s, 'A move') RETURNING id",
             action,
-            psycopg.types.json.Jsonb({"recipient": "dana@theirs.example"}),
+            Jsonb({"recipient": "dana@theirs.example"}),
         )
         move: UUID = row["id"]
         return move
 
     @rule(target=plans, move=moves, as_draft=st.booleans())
     def dry_run(self, move: UUID, as_draft: bool) -> str:
-        before = len(self.post.taken), self.desk.rows("SELECT count(*) FROM tasks")
+        before = len(self.post.taken), self.rows("SELECT count(*) FROM tasks")
         plan = self.desk.plan(move, as_draft=as_draft)
-        assert (len(self.post.taken), self.desk.rows("SELECT count(*) FROM tasks")) == before
+        assert (len(self.post.taken), self.rows("SELECT count(*) FROM tasks")) == before
         return plan.id
 
-    @rule(plan=plans, point=st.sampled_from([None, None, *POINTS]))
-    def execute(self, plan: str, point: str | None) -> None:
+    @rule(plan=plans, point=POINT)
+    def execute_plan(self, plan: str, point: str | None) -> None:
         """A person executes a plan, new, repeated or stale; now and then the process dies."""
         with self._dying_at(point), suppress(CaseyError):
             self.desk.app.actions.execute_plan(plan)
 
-    @rule(move=moves)
-    def preview_and_execute(self, move: UUID) -> None:
-        with suppress(CaseyError):
-            self.desk.execute(move)
+    @rule(target=plans, move=moves, point=POINT)
+    def execute(self, move: UUID, point: str | None) -> str:
+        plan = self.desk.plan(move).id
+        self.execute_plan(plan, point)
+        return plan
 
-    @rule(point=st.sampled_from([None, None, *POINTS]))
+    @rule(point=POINT)
     def daemon(self, point: str | None) -> None:
         with self._dying_at(point):
             self.desk.app.actions.run_due()
 
-    @rule()
-    def time_passes(self) -> None:
-        """Leases end, holds are over, look-ups are due; the limits of today are still used."""
-        self.desk.change("UPDATE executions SET lease_until = now() WHERE lease_until > now()")
-        self.desk.change("UPDATE executions SET next_reconcile_at = now() WHERE state = 'unknown'")
-        self.desk.change(
+    @rule(point=POINT)
+    def later(self, point: str | None) -> None:
+        """Leases end, holds are over, look-ups are due; then the daemon comes."""
+        self.eye.execute("UPDATE executions SET lease_until = now() WHERE lease_until > now()")
+        self.eye.execute("UPDATE executions SET next_reconcile_at = now() WHERE state = 'unknown'")
+        self.eye.execute(
             "UPDATE executions SET not_before = now() WHERE state = 'queued'"
             " AND blocked_rule IS NULL"
         )
+        self.daemon(point)
 
     @rule()
-    def a_day_passes(self) -> None:
-        self.time_passes()
-        self.desk.change("UPDATE executions SET dispatched_at = dispatched_at - interval '1 day'")
-        self.desk.change("UPDATE executions SET not_before = now() WHERE state = 'queued'")
+    def tomorrow(self) -> None:
+        """The limits of today are not used any more."""
+        self.eye.execute("UPDATE executions SET dispatched_at = dispatched_at - interval '1 day'")
+        self.eye.execute("UPDATE executions SET not_before = now() WHERE state = 'queued'")
 
     @rule()
     def reconcile(self) -> None:
@@ -167,11 +191,6 @@ class Execution(RuleBasedStateMachine):
         with suppress(CaseyError):
             if self.desk.app.actions.answer_unknown(move, word).state == "failed":
                 self.says[move] = self.says.get(move, 0) + 1
-
-    @rule(blind=st.booleans())
-    def look_up_fails(self, blind: bool) -> None:
-        """The other side finds nothing, or does again: absence proves nothing."""
-        self.post.blind = blind
 
     @rule(move=moves)
     def undo(self, move: UUID) -> None:
@@ -193,36 +212,37 @@ class Execution(RuleBasedStateMachine):
             else:
                 decisions.edit(target, "Subject", f"Text {target.version}")
 
-    @rule(level=st.sampled_from(["all", "outbound", "create_task", "post"]))
-    def stop(self, level: str) -> None:
-        with suppress(CaseyError):
-            self.desk.app.switchboard.stop(level)
-
-    @rule()
-    def resume(self) -> None:
-        self.desk.app.switchboard.resume()
-
-    @rule(live=st.booleans())
-    def mode(self, live: bool) -> None:
+    @rule(what=st.sampled_from(["go on", "go on", "blind", "safe", *LEVELS]))
+    def switch(self, what: str) -> None:
+        """Modes and stops; and the other side, whose look-up fails or works again."""
         board = self.desk.app.switchboard
-        board.go_live(timedelta(hours=1)) if live else board.go_safe()
+        if what in LEVELS:
+            board.stop(what)
+        elif what == "safe":
+            board.go_safe()
+        elif what == "blind":
+            self.post.blind = True
+        else:
+            self.post.blind = False
+            board.resume()
+            board.go_live(timedelta(hours=1))
 
     @invariant()
     def at_most_one_effect_without_a_persons_say_so(self) -> None:
         owners = {
             row["marker"]: row["move_id"]
-            for row in self.desk.rows("SELECT marker, move_id FROM executions WHERE NOT dry_run")
+            for row in self.rows("SELECT marker, move_id FROM executions WHERE NOT dry_run")
         }
         sent: dict[UUID, int] = {}
         for marker in self.post.taken:
             sent[owners[marker]] = sent.get(owners[marker], 0) + 1
         for move, count in sent.items():
             assert count <= 1 + self.says.get(move, 0)
-        assert self.desk.rows("SELECT 1 FROM tasks GROUP BY move_id HAVING count(*) > 1") == []
+        assert self.rows("SELECT 1 FROM tasks GROUP BY move_id HAVING count(*) > 1") == []
 
     @invariant()
     def what_is_called_done_was_done(self) -> None:
-        done = self.desk.rows(
+        done = self.rows(
             "SELECT marker FROM executions WHERE channel = 'post' AND state = 'succeeded'"
             " AND provider_id IS NOT NULL AND marker <> ALL (%s)",
             self.post.taken,
@@ -231,7 +251,7 @@ class Execution(RuleBasedStateMachine):
 
     @invariant()
     def only_one_attempt_of_a_move_is_open(self) -> None:
-        crowded = self.desk.rows(
+        crowded = self.rows(
             "SELECT move_id FROM executions WHERE NOT dry_run AND state = ANY (%s)"
             " GROUP BY 1 HAVING count(*) > 1",
             list(OPEN),
@@ -240,7 +260,7 @@ class Execution(RuleBasedStateMachine):
 
     @invariant()
     def every_change_is_allowed(self) -> None:
-        rows = self.desk.rows(
+        rows = self.rows(
             "SELECT subject, from_state, to_state FROM audit_log WHERE to_state IS NOT NULL"
             " AND from_state IS DISTINCT FROM to_state AND from_state IS NOT NULL ORDER BY seq"
         )
@@ -253,7 +273,7 @@ class Execution(RuleBasedStateMachine):
 
     @invariant()
     def receipts_tell_where_everything_stands(self) -> None:
-        rows = self.desk.rows(
+        rows = self.rows(
             "SELECT e.state, (SELECT a.to_state FROM audit_log a WHERE a.subject ="
             "  'execution:' || e.id AND a.to_state IS NOT NULL ORDER BY a.seq DESC LIMIT 1) AS told"
             " FROM executions e WHERE NOT dry_run"
@@ -274,8 +294,8 @@ def test_execution_machine(server: EmbeddedServer, template: str, tmp_path: Path
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=int(os.environ.get("CASEYOS_EXAMPLES", "25")),
-            stateful_step_count=30,
+            max_examples=int(os.environ.get("CASEYOS_EXAMPLES", "70")),
+            stateful_step_count=40,
             deadline=None,
             derandomize="CASEYOS_EXAMPLES" not in os.environ,
             database=None,
