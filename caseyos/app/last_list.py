@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -55,7 +56,8 @@ class LastList:
             temporary.write_text(text)
             temporary.replace(self._path)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def load(self) -> tuple[float, tuple[ListedMove, ...]] | None:
         """How many seconds ago it was printed, and its rows; None where there was none."""

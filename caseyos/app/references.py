@@ -30,7 +30,7 @@ def resolve(app: App, text: str) -> Target:
     number is from an old list, from another terminal, or the move is not what that list showed.
     """
     text = text.strip()
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return _row(app, int(text))
     if re.fullmatch(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", text):
         with app.unit_of_work() as uow:

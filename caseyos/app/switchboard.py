@@ -70,10 +70,14 @@ class Switchboard:
 
     def resume(self, level: str | None = None) -> tuple[str, ...]:
         """Let go of a level, or of all of them; which they were."""
-        (self._app.config.paths.state_dir / STOP_FILE).unlink(missing_ok=True)
+        file = self._app.config.paths.state_dir / STOP_FILE
         with self._app.unit_of_work() as uow:
-            engaged = [stop.level for stop in uow.switches.read().stops]
-        gone = tuple(one for one in engaged if level in (None, one))
+            engaged = {stop.level for stop in uow.switches.read().stops}
+        if file.exists():
+            engaged.add("all")
+        gone = tuple(sorted(one for one in engaged if level in (None, one)))
+        if "all" in gone:
+            file.unlink(missing_ok=True)
         for one in gone:
             self._set(f"stop:{one}", {"on": False}, None, f"resume {one}")
         return gone
