@@ -26,10 +26,10 @@ def main(words: list[str]) -> int:
     if words == ["write"]:
         for name in stale:
             (ROOT / name).write_text(PAGES[name]())
-            print(f"wrote {name}")
+            sys.stdout.write(f"wrote {name}\n")
         return 0
     for name in stale:
-        print(f"{name} is stale: make docs")
+        sys.stdout.write(f"{name} is stale: make docs\n")
     return 1 if stale else 0
 
 

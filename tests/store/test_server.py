@@ -55,11 +55,12 @@ def test_it_survives_a_kill(own: EmbeddedServer) -> None:
     assert own.is_reachable() and own._server_pid() != pid
 
 
-@pytest.mark.parametrize("left", ["", "garbage\n", "\n\n", f"{os.getpid()}\n/elsewhere\n", "1\n"])
+@pytest.mark.parametrize("left", ["", "garbage\n", "\n\n", "{own}\n/elsewhere\n", "1\n"])
 def test_a_stale_pid_file_is_seen_through(own: EmbeddedServer, left: str) -> None:
     own.ensure_running()
     own.stop()
-    (own.cluster / "postmaster.pid").write_text(left)
+    text = left.format(own=os.getpid())  # a living process that is not the server
+    (own.cluster / "postmaster.pid").write_text(text)
     own.ensure_running()
     assert own.is_reachable()
 
