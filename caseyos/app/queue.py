@@ -44,10 +44,22 @@ class QueueReads:
             )
         return TodayList(moves, counts["pending"], counts["due"], counts["accepted"], now)
 
-    def page(self, chosen: QueueFilter, *, after: PageKey | None = None, limit: int = 200) -> Page:
-        """A page of the queue, ranked."""
+    def page(
+        self,
+        chosen: QueueFilter,
+        *,
+        after: PageKey | None = None,
+        limit: int = 200,
+        skip: int = 0,
+    ) -> Page:
+        """A page of the queue, ranked; `skip` passes over so many moves first."""
         with self._app.unit_of_work() as uow:
-            return uow.moves.page(chosen, self._now(), after, limit)
+            return uow.moves.page(chosen, self._now(), after, limit, skip)
+
+    def ahead_of(self, chosen: QueueFilter, key: PageKey) -> int:
+        """How many moves of a filter rank before `key`: the row a move would have."""
+        with self._app.unit_of_work() as uow:
+            return uow.moves.ahead_of(chosen, self._now(), key)
 
     def count(self, chosen: QueueFilter, *, due: bool = False) -> int:
         """How many moves a filter leaves."""
