@@ -129,10 +129,10 @@ class Program(TextualApp[None]):
         if isinstance(answer.error, NotReady):
             if self.offline is None:
                 self.offline = Offline(self.wall(), answer.error.message)
-                self._frames(Frame.pulse_taken)
+                self._frames(lambda frame: frame.pulse_taken())
         elif self.offline is not None and answer.error is None:
             self.offline = None
-            self._frames(Frame.came_back)
+            self._frames(lambda frame: frame.came_back())
         answer.tell()
 
     def say(self, text: str, *, bad: bool = False) -> None:
@@ -230,7 +230,7 @@ class Program(TextualApp[None]):
     def _pulse_taken(self, pulse: Pulse) -> None:
         self._pulsing = False
         self.pulse = pulse
-        self._frames(Frame.pulse_taken)
+        self._frames(lambda frame: frame.pulse_taken())
         if pulse.outbox and not pulse.daemon and not self._letting_go:
             self._let_go()
 
@@ -254,14 +254,14 @@ class Program(TextualApp[None]):
                 if count and name != "left"
             )
             self.say(f"Outbox: {told}.")
-            self._frames(Frame.outbox_ran)
+            self._frames(lambda frame: frame.outbox_ran())
 
     def _not_let_go(self, error: CaseyError) -> None:
         self._letting_go = False
         self.say_error(error)
 
     def _tick(self) -> None:
-        self._frames(Frame.refresh_bars)
+        self._frames(lambda frame: frame.refresh_bars())
 
     def _frames(self, tell: Callable[[Frame], None]) -> None:
         for screen in self.screen_stack:

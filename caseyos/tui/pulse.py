@@ -11,6 +11,7 @@ from uuid import UUID
 from caseyos.domain.model import Move, MoveStatus
 from caseyos.domain.reports import Status
 from caseyos.domain.views import QueueFilter
+from caseyos.tui.window import Window, rank
 
 if TYPE_CHECKING:
     from caseyos.app import App
@@ -51,27 +52,29 @@ class News:
         return bool(self.new or self.changed)
 
 
-def news(pulse: Pulse, seen: set[UUID], held: Mapping[UUID, Move]) -> News:
-    """Compare the heads with what the list has seen and holds."""
+def news(pulse: Pulse, seen: set[UUID], window: Window) -> News:
+    """Compare the heads of the queue with what the list has seen and holds."""
     fresh = {move.id: move for head in pulse.heads for move in head}
-    new = sum(1 for move_id in fresh if move_id not in seen)
+    held = {move.id: move for move in window.held()}
     changed = sum(
         1
         for move_id, move in fresh.items()
         if move_id in held and held[move_id].version != move.version
     )
-    for head in pulse.heads:
-        if len(head) < HEAD:
-            changed += _gone(head, fresh, held)
-    return News(new, changed)
-
-
-def _gone(head: Sequence[Move], fresh: Mapping[UUID, Move], held: Mapping[UUID, Move]) -> int:
-    """Held moves that a whole, short section no longer has: decided by somebody else."""
-    if len(fresh) != len(head):
-        return 0
-    return sum(
+    for number, head in enumerate(pulse.heads):
+        end = rank(head[-1]) if len(head) == HEAD else None
+        changed += sum(
+            1
+            for move in window.held_in(number)
+            if move.status == MoveStatus.PENDING
+            and move.id not in fresh
+            and (end is None or rank(move) < end)
+        )
+    new = sum(
         1
-        for move_id, move in held.items()
-        if move.status == MoveStatus.PENDING and move_id not in fresh
+        for number, head in enumerate(pulse.heads)
+        if window.begun(number) or not window.sections
+        for move in head
+        if move.id not in seen
     )
+    return News(new, changed)

@@ -145,8 +145,7 @@ class TodayScreen(MoveScreen):
             return
         pulse = self.program.pulse
         if pulse is not None and not self._opening and self._opened is not None:
-            held = {move.id: move for move in self.moves.window.held()}
-            self._news = news(pulse, self._seen, held)
+            self._news = news(pulse, self._seen, self.moves.window)
         self._show_empty()
         self.refresh_bars()
         self.query_one("#strip", Page).renew()

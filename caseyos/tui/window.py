@@ -54,6 +54,7 @@ class Window:
     _pages: dict[Spot, list[Move | None]] = field(default_factory=dict)
     _keys: dict[Spot, PageKey] = field(default_factory=dict)  # where the page begins
     _asked: set[Spot] = field(default_factory=set)
+    _begun: set[int] = field(default_factory=set)  # sections whose first page was ever read
     _places: dict[UUID, tuple[Spot, int]] = field(default_factory=dict)
 
     @property
@@ -134,6 +135,8 @@ class Window:
         moves = [one for one in page.moves if end is None or rank(one) <= key_rank(end)]
         rows: list[Move | None] = [*moves[:room], *([None] * (room - len(moves[:room])))]
         self._pages[spot] = rows
+        if place == 0:
+            self._begun.add(number)
         self._asked.discard(spot)
         for inside, move in enumerate(rows):
             if move is not None:
@@ -170,10 +173,20 @@ class Window:
                 if move is not None:
                     self._places.pop(move.id, None)
 
+    def begun(self, number: int) -> bool:
+        """Whether the beginning of a section was ever read: only then is there news of it."""
+        return number in self._begun
+
     def held(self) -> Iterator[Move]:
         """Every move that was read and is kept."""
-        for rows in self._pages.values():
-            yield from (one for one in rows if one is not None)
+        for number in range(len(self.sections)):
+            yield from self.held_in(number)
+
+    def held_in(self, number: int) -> Iterator[Move]:
+        """Every move of one section that was read and is kept."""
+        for spot, rows in self._pages.items():
+            if spot[0] == number:
+                yield from (one for one in rows if one is not None)
 
     def _find(self, row: int) -> Spot | None:
         """The section of a row and the place in it; -1 is its heading."""
