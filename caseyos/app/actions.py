@@ -136,7 +136,7 @@ class Actions:
         try:
             kept = json.loads((self._app.config.paths.state_dir / HEAD_FILE).read_text())
             return int(kept["seq"]), str(kept["hash"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def _shop(self) -> Workshop:
