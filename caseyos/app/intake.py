@@ -20,6 +20,7 @@ from caseyos.errors import CaseyError, NotFound, UsageError
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
+    from caseyos.config.model import Source
 
 DEALS_SOURCE = "csv:deals"
 LOCAL_MAIL = "maildir:local"
@@ -103,6 +104,8 @@ class Intake:
                 readers[f"{one.kind}:{one.name}"] = lambda one=one: self._sync_mail(
                     f"{one.kind}:{one.name}", Path(one.path).expanduser(), frozenset(one.me)
                 )
+            elif one.enabled and one.kind == "csv" and one.path:
+                readers[f"csv:{one.name}"] = lambda one=one: self._sync_export(one)
         readers["internal"] = lambda: internal.observe(
             self._app.unit_of_work, self._silence_rule(), self._app.clock.now()
         )
@@ -333,6 +336,30 @@ class Intake:
             # Two seconds back: file systems round, and Message-IDs make a second look harmless.
             uow.intake.advance(source, "maildir", seen=0, cursor={"since": begun - 2}, version=None)
         return sum(report.signals.values())
+
+    def _sync_export(self, one: Source) -> int:
+        """Import a configured export again when its file is another than last time."""
+        source, path = f"csv:{one.name}", Path(one.path).expanduser()
+        with self._app.unit_of_work() as uow:
+            cursor, _ = uow.intake.cursor(source)
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
+        # Taken before reading: a file that changes meanwhile is read once more, which adds nothing.
+        stamp = str(path.stat().st_mtime_ns)
+        signals = 0
+        if cursor.get("stamp") != stamp:
+            options = ImportOptions(
+                accounts=Path(one.accounts).expanduser() if one.accounts else None,
+                products=Path(one.products).expanduser() if one.products else None,
+                date_format=one.date_format or None,
+                currency=one.currency or None,
+                mapping=one.columns,
+                source=source,
+            )
+            signals = sum(self.import_path(path, options).signals.values())
+        with self._app.unit_of_work() as uow:
+            uow.intake.advance(source, "csv", seen=0, cursor={"stamp": stamp}, version=None)
+        return signals
 
     def _silence_rule(self) -> Any:
         from caseyos.app.generation import zone_of

@@ -65,14 +65,23 @@ def help_(
 ) -> None:
     """Read about a topic."""
     session: Session = ctx.obj
+    names = sorted([*TOPICS, "keys"])
     if topic is None:
-        names = sorted(TOPICS)
         session.out.emit("topics", names, human=lambda: ["Topics:", *(f"  {n}" for n in names)])
         return
-    if topic not in TOPICS:
-        raise NotFound(f"There is no topic {topic!r}.", hint=f"topics: {', '.join(sorted(TOPICS))}")
-    text = TOPICS[topic]
+    if topic not in names:
+        raise NotFound(f"There is no topic {topic!r}.", hint=f"topics: {', '.join(names)}")
+    text = _keys() if topic == "keys" else TOPICS[topic]
     session.out.emit("topic", {"topic": topic, "text": text}, human=text.splitlines)
+
+
+def _keys() -> str:
+    """Every key of the terminal screen, from its own table."""
+    from caseyos.tui.keys import KEYS, shown
+
+    return "\n".join(
+        f"{' '.join(shown(key) for key in one.keys.split(',')):<12} {one.help}" for one in KEYS
+    )
 
 
 def version(ctx: typer.Context) -> None:

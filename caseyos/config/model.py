@@ -219,6 +219,11 @@ class Source(Section, frozen=True):
     enabled: bool = True
     path: str = ""
     me: list[str] = msgspec.field(default_factory=list)
+    accounts: str = ""
+    products: str = ""
+    date_format: str = ""
+    currency: str = ""
+    columns: dict[str, str] = msgspec.field(default_factory=dict)
     secret: Secret | None = None
 
 

@@ -32,6 +32,24 @@ def test_a_foreign_export_with_bad_rows(caseyos: Run, tmp_path: Path) -> None:
     assert len(data(caseyos, "signals", "list", "--quarantine")) == report["quarantined"]
 
 
+def test_a_configured_export_is_read_when_its_file_changes(
+    caseyos: Run, home: dict[str, str], tmp_path: Path
+) -> None:
+    export = tmp_path / "crm.csv"
+    export.write_text("id,stage,amount\nA-1,Engaging,5\n")
+    config = Path(home["XDG_CONFIG_HOME"], "caseyos/caseyos.toml")
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[[source]]\nkind = "csv"\nname = "crm"\npath = "{export}"\n')
+    assert data(caseyos, "signals", "sync")["sources"]["csv:crm"] == 1
+    assert data(caseyos, "signals", "sync")["sources"]["csv:crm"] == 0
+    export.write_text("id,stage,amount\nA-1,Won,5\n")
+    assert data(caseyos, "signals", "sync")["sources"]["csv:crm"] == 1
+    kinds = [one["signal_type"] for one in data(caseyos, "signals", "list")]
+    assert kinds == ["deal_stage_changed", "deal_created"]
+    export.unlink()
+    assert str(export) in data(caseyos, "signals", "sync")["failures"]["csv:crm"]
+
+
 def test_what_is_no_export_is_refused_with_the_reason(caseyos: Run, tmp_path: Path) -> None:
     for name, content in (
         ("empty.csv", b""),

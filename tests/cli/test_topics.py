@@ -19,4 +19,5 @@ def test_topics_and_version_need_no_database(caseyos: Run) -> None:
     nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     assert "5 refused" in said(caseyos, "help", "exit-codes", **nowhere)
     assert said(caseyos, "version", **nowhere).strip() == f"caseyos {__version__}"
+    assert "Accept; nothing leaves" in said(caseyos, "help", "keys", **nowhere)
     assert "exit-codes" in said(caseyos, "help", "nonsense", code=12)
