@@ -39,17 +39,26 @@ def open_database(config: Config) -> Database:
     admin = DatabaseAdmin(config)
     conninfo = admin.conninfo(start=True)
     database = Database(conninfo, name=admin.name)
+    try:
+        present = _present_revision(database)
+        if present is None and admin.server is not None:
+            schema.migrate(conninfo)
+            present = schema.wanted_revision()
+        schema.check(present)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _present_revision(database: Database) -> str | None:
+    """The schema's revision, over the connection that will be used anyway."""
     with database.transaction() as connection:
         known = connection.execute("SELECT to_regclass('alembic_version') AS there").fetchone()
-        present = None
-        if known is not None and known["there"] is not None:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            present = None if row is None else str(row["version_num"])
-    if present is None and admin.server is not None:
-        schema.migrate(conninfo)
-        present = schema.wanted_revision()
-    schema.check(present)
-    return database
+        if known is None or known["there"] is None:
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row["version_num"])
 
 
 class DatabaseAdmin:
