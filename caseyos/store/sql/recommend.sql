@@ -150,7 +150,7 @@ WITH again AS (
   SELECT DISTINCT ON (coalesce(m.dedupe_key, m.id::text)) m.id
   FROM command_queue_items m
   WHERE m.status = 'dismissed' AND m.closed_reason = 'not-now'
-    AND m.decided_at <= %(now)s - %(again)s::interval
+    AND m.decided_at <= %(now)s::timestamptz - %(again)s::interval
     AND NOT EXISTS (SELECT 1 FROM command_queue_items o
       WHERE o.dedupe_key = m.dedupe_key AND o.status IN ('pending', 'snoozed', 'accepted'))
   ORDER BY coalesce(m.dedupe_key, m.id::text), m.decided_at DESC
