@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from textual.app import SuspendNotSupported
+
 from caseyos.domain.model import Move
 from caseyos.tui import acting
 from caseyos.tui.verbs import MoveScreen
@@ -26,8 +28,12 @@ def edit(screen: MoveScreen, move: Move, again: Again) -> None:
         return payload.subject, payload.body
 
     def rendered(text: tuple[str, str]) -> None:
-        with program.suspend():
-            edited = _in_editor(*text)
+        try:
+            with program.suspend():
+                edited = _in_editor(*text)
+        except SuspendNotSupported:
+            program.say(f"No editor can be opened from here. caseyos edit {move.code}", bad=True)
+            return
         program.refresh(layout=True)
         if edited is None or edited == text:
             program.say("Nothing was changed.")

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from textual import events
+
 from caseyos.app import App
 from caseyos.domain.model import Move
 from caseyos.tui.program import Program
@@ -52,7 +54,9 @@ def add(
     """One scored move, put there by SQL so that its code is known."""
     due: datetime | None = None if hours is None else NOW + timedelta(hours=hours)
     drivers = [
-        dict(zip(("factor", "points", "maximum", "sentence", "evidence", "known"), one, strict=True))
+        dict(
+            zip(("factor", "points", "maximum", "sentence", "evidence", "known"), one, strict=True)
+        )
         for one in DRIVERS
     ]
     drivers[-1]["points"] = round(aps - sum(one[1] for one in DRIVERS[:-1]), 1)
@@ -158,6 +162,17 @@ class Seat:
         for key in keys:
             await self.pilot.press(key)
             await self.settle()
+
+    async def hit(self, key: str, character: str) -> None:
+        """Press a key and wait only until it was handled: for walks over hundreds of keys."""
+        program = self.program
+        assert program._driver is not None
+        program._driver.send_message(events.Key(key, character))
+        for pump in (program, program.screen, program.focused or program.screen, program):
+            handled = asyncio.Event()
+            pump.call_later(handled.set)
+            while pump.is_running and not handled.is_set():  # a dialog may have closed itself
+                await asyncio.sleep(0)
 
     async def type(self, text: str) -> None:
         """Type a text."""
