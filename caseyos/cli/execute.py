@@ -73,7 +73,7 @@ def execute(
         _narrate(session, made)
         if made.blocked:
             reasons = "; ".join(c.sentence for c in made.checks if c.level == "block")
-            stopped = any(c.name == "guardrails" and "stopped" in c.sentence for c in made.checks)
+            stopped = "is stopped" in reasons
             hint = "caseyos resume" if stopped else f"caseyos show {made.move_code}"
             raise Refused(f"{made.move_code}: {reasons}", hint=hint)
         if not yes:

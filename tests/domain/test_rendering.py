@@ -91,7 +91,7 @@ def test_the_operators_own_words_replace_the_template() -> None:
     move = replace(MOVE, draft={"subject": "Mine", "body": "My words\r\nand more"})
     payload = render(move, CASEY, load("{{ 'never' * 9 }}"))
     assert payload.subject == "Mine"
-    assert payload.body.startswith("My words\nand more\n\nCasey")
+    assert payload.body == "My words\nand more"  # no signature under what a person wrote
 
 
 def test_an_unknown_field_is_named_and_shown() -> None:
