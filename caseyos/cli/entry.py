@@ -141,6 +141,11 @@ def _invoke(flags: Flags, rest: list[str]) -> int:
             args=rest, prog_name="caseyos", standalone_mode=False, obj=session
         )
         sys.stdout.flush()
+    except SystemExit as ended:
+        # Typer ends the program by itself when the reader of its output has gone.
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
     except Exception as error:
         # Typer's own refusals carry an exit code and a sentence; ours pass through.
         if isinstance(error, CaseyError):

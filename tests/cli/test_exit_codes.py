@@ -195,6 +195,21 @@ def test_130_and_143_when_stopped(
     assert b"Traceback" not in errors_said
 
 
+def test_0_when_the_reader_has_seen_enough(demo_home: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "caseyos", "today"],
+        env=demo_home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(20), said) == (0, b"")
+
+
 def test_the_codes_are_those_of_the_contract() -> None:
     kinds: list[type[errors.CaseyError]] = [errors.CaseyError]
     for kind in kinds:
