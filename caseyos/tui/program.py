@@ -247,14 +247,12 @@ class Program(TextualApp[None]):
 
     def _let_gone(self, done: Figures | None) -> None:
         self._letting_go = False
-        if done and any(done["send"].get(name) for name in ("succeeded", "failed", "unknown")):
-            told = ", ".join(
-                f"{count} {name}"
-                for name, count in done["send"].items()
-                if count and name != "left"
-            )
-            self.say(f"Outbox: {told}.")
+        if done and (ran := done["send"]["run"]):
+            unknown = done["send"]["unknown"]
+            told = f"The outbox ran: {labels.counted(ran, 'move')}."
+            self.say(f"{told} {unknown} UNKNOWN: look." if unknown else told, bad=bool(unknown))
             self._frames(lambda frame: frame.outbox_ran())
+            self.feel_pulse()
 
     def _not_let_go(self, error: CaseyError) -> None:
         self._letting_go = False

@@ -100,7 +100,7 @@ def fill(core: App) -> None:
 
 
 def many(core: App, count: int) -> None:
-    """`count` plain rows, as a script would insert them; the half is due today."""
+    """`count` plain rows, as a script would insert them; three in four are due today."""
     with core.unit_of_work() as uow:
         uow.connection.execute(
             "INSERT INTO command_queue_items (priority_score, action_type, title, due_by, created_at)"
