@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -183,6 +184,8 @@ def test_an_outside_database_that_is_down_is_waited_for(
             eventually(lambda: connection.execute("SELECT 1 FROM job_runs").fetchone())
     finally:
         outside.stop()
+        shutil.rmtree(outside.home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_another_daemon_takes_over_within_fifteen_seconds(
