@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -67,8 +68,10 @@ class LeaderLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back by closing its connection."""
+        """Give the lock back at once: the server takes a moment to see that a session is closed."""
         if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.execute(_SQL["stop_leading"])
             self._connection.close()
         self._connection = None
         self.epoch = None

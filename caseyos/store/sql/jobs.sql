@@ -63,3 +63,7 @@ SELECT set_config('tcp_keepalives_idle', '4', false),
 -- name: try_lead
 -- Take the leader's lock for as long as this connection lives.
 SELECT pg_try_advisory_lock(7421002) AS held
+
+-- name: stop_leading
+-- Let go of the leader's lock.
+SELECT pg_advisory_unlock_all()

@@ -1,0 +1,113 @@
+"""Where ingestion keeps things; what it means is tested with the pipeline."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected
+from caseyos.errors import TryLater
+from caseyos.store.intake import name_key
+from tests.store.conftest import Unit
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Acme Corp.", "acmecorp"),
+        ("  ACME-corp ", "acmecorp"),
+        ("Straße GmbH", "strassegmbh"),
+        ("日本 電気", "日本電気"),
+        ("???", "???"),
+        ("a_b", "ab"),
+    ],
+)
+def test_how_names_are_compared(name: str, key: str) -> None:
+    assert name_key(name) == key
+
+
+@given(st.text(min_size=1))
+def test_a_name_is_its_own_in_any_case(name: str) -> None:
+    assert name_key(name_key(name)) == name_key(name)
+
+
+def test_a_company_is_filled_in_and_never_emptied(unit: Unit) -> None:
+    with unit() as uow:
+        uow.intake.upsert_accounts([AccountRow("Acme", sector="retail", employees=5)], "t")
+    with unit() as uow:
+        row = AccountRow("ACME", country="PT", employees=9, renewal_date=date(2026, 12, 20))
+        uow.intake.upsert_accounts([row, row], "t")
+        kept = uow.connection.execute(
+            "SELECT name, sector, country, employees, renewal_date FROM accounts"
+        ).fetchall()
+    assert kept == [
+        {
+            "name": "Acme",
+            "sector": "retail",
+            "country": "PT",
+            "employees": 9,
+            "renewal_date": date(2026, 12, 20),
+        }
+    ]
+
+
+def test_a_price_stays_when_nobody_names_another(unit: Unit) -> None:
+    with unit() as uow:
+        uow.intake.upsert_products([ProductRow("GTX", 550.0)], "t")
+        uow.intake.upsert_products([ProductRow("gtx", None)], "t")
+        rows = uow.connection.execute("SELECT name, list_price::int AS p FROM products").fetchall()
+    assert rows == [{"name": "gtx", "p": 550}]
+
+
+def test_the_cursor_moves_only_from_where_it_was_read(unit: Unit) -> None:
+    with unit() as uow:
+        assert uow.intake.cursor("imap:work") == ({}, None)
+        uow.intake.advance("imap:work", "imap", seen=3, cursor={"uid": 7, "a": 1}, version=None)
+    with unit() as uow:
+        cursor, version = uow.intake.cursor("imap:work")
+        assert (cursor, version) == ({"uid": 7, "a": 1}, 1)
+        uow.intake.advance("imap:work", "imap", seen=1, cursor={"uid": 9}, version=version)
+    with pytest.raises(TryLater, match="Another process is reading imap:work"), unit() as uow:
+        uow.intake.advance("imap:work", "imap", seen=1, cursor={"uid": 8}, version=version)
+    with unit() as uow:
+        assert uow.intake.cursor("imap:work") == ({"uid": 9, "a": 1}, 2)
+
+
+def test_a_failure_leaves_the_cursor_and_is_forgotten_with_success(unit: Unit) -> None:
+    with unit() as uow:
+        uow.intake.advance("imap:work", "imap", seen=3, cursor={"uid": 7}, version=None)
+        uow.intake.fail("imap:work", "imap", "it broke")
+        uow.intake.fail("new", "imap", "it never worked")
+    with unit() as uow:
+        work, new = uow.intake.health()
+        assert (work.last_error, work.items_seen) == ("it broke", 3)
+        assert work.lag is not None and work.lag >= 0
+        assert (new.last_error, new.lag, new.last_success_at) == ("it never worked", None, None)
+        assert uow.intake.cursor("imap:work")[0] == {"uid": 7}
+        uow.intake.advance("imap:work", "imap", seen=0, cursor={}, version=None)
+        assert uow.intake.health()[0].last_error is None
+
+
+def test_quarantine_keeps_bytes_and_lets_go(unit: Unit) -> None:
+    raw = bytes(range(256))
+    twice = [Rejected("k", raw, "f:1", "one"), Rejected("k", raw, "f:1", "two")]
+    with unit() as uow:
+        uow.intake.quarantine("t", twice)
+        uow.intake.quarantine("t", [])
+        (entry,) = uow.intake.quarantined()
+        assert (entry["reason"], entry["size"], entry["attempts"]) == ("two", 256, 1)
+        (full,) = uow.intake.quarantined_one(str(entry["id"])[:8])
+        assert bytes(full["raw"]) == raw
+        uow.intake.resolve(entry["id"])
+        assert uow.intake.quarantined() == []
+        uow.intake.quarantine("t", twice)
+        assert uow.intake.quarantined()[0]["attempts"] == 2
+
+
+def test_nothing_is_asked_for_nothing(unit: Unit) -> None:
+    with unit() as uow:
+        assert uow.intake.add_signals([]) == 0
+        assert uow.intake.add_messages([]) == set()
+        assert uow.intake.promote_replies([]) == 0
+        assert uow.intake.sent_among([]) == set()
