@@ -128,8 +128,8 @@ def why(found: Why, width: int, look: Look) -> list[Line]:
     known = move.confidence or 0
     inputs = "All inputs are known." if known >= 1 else f"{known:.0%} of the weight is known."
     scored = labels.stamp(found.scored_at, look.zone)
-    lines += [[], [(f" Scored {scored} by weights v{found.weights_version}. {inputs}", "dim")]]
-    return lines
+    told = f"Scored {scored} by weights v{found.weights_version}. {inputs}"
+    return [*lines, [], *wrapped(told, width - 2, "dim", " ")]
 
 
 def _heading(move: Move, width: int, look: Look) -> Line:

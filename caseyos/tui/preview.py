@@ -125,6 +125,10 @@ class PreviewDialog(Guarded[None]):
         """Back to the list."""
         self.dismiss()
 
+    def action_leave_now(self) -> None:
+        """Quit from anywhere."""
+        self.program.leave()
+
     def action_redraw(self) -> None:
         """Draw everything again."""
         self.refresh(layout=True)
