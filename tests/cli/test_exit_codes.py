@@ -189,8 +189,12 @@ def test_130_and_143_when_stopped(
     # Opening the other end returns only when the program has opened it to read.
     with endless.open("wb", buffering=0) as writer:
         writer.write(b"opportunity_id,deal_stage\n")
-        process.send_signal(sent)
-        _, errors_said = process.communicate(timeout=20)
+        # Again and again: a signal just before a blocking read waits until that read returns.
+        deadline = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < deadline:
+            process.send_signal(sent)
+            time.sleep(0.3)
+        _, errors_said = process.communicate(timeout=1)
     assert process.returncode == code
     assert b"Traceback" not in errors_said
 

@@ -309,7 +309,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         Table(tmp_path, DEAL_COLUMNS, required=())
 
 
-cells = st.text(st.characters(exclude_characters="\r\n\x00"), max_size=12)
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=12)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
