@@ -35,6 +35,11 @@ def server() -> Iterator[EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="caseyos-tests-"))
     running = EmbeddedServer(folder)
     running.ensure_running()
+    with psycopg.connect(running.dsn("postgres"), autocommit=True) as connection:
+        # A database for each test is a lot of disk: nobody needs these after a power failure.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield running
     running.stop()
     shutil.rmtree(running.home, ignore_errors=True)
