@@ -22,6 +22,7 @@ class Guarded(ModalScreen[Result], Generic[Result]):
     again, so that neither a held key nor pasted text ever gets through.
     """
 
+    AUTO_FOCUS = ""  # a dialog says itself what has the keys
     wants_quiet = False
 
     def __init__(self) -> None:

@@ -331,6 +331,7 @@ class TodayScreen(MoveScreen):
 
     def _show_empty(self) -> None:
         nothing = self._opened is None or self._opened.window.length == 0
+        self.set_class(nothing and self.program.offline is None, "-empty")
         self.query_one("#empty").display = nothing
         self.moves.styles.height = 0 if nothing else "1fr"
         self.query_one("#empty", Page).renew()

@@ -65,4 +65,4 @@ def test_only_capital_s_sends_and_the_starting_key_is_another() -> None:
     reaching = {key.name: key.keys for key in KEYS if key.reach.startswith("yes")}
     assert reaching == {"send": "S"}
     lower = [key for key in KEYS for one in key.keys.split(",") if one.islower() and len(one) == 1]
-    assert {key.reach for key in lower} <= {"no", "recalls only"}
+    assert {key.reach for key in lower} <= {"no", "recalls a held send"}
