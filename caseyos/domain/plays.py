@@ -95,7 +95,7 @@ def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = 
     missing: tuple[str, ...] = ()
     if action in {*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING} and not facts.get("recipient"):
         missing = (f"an address for {facts.get('whom') or 'the account'}",)
-        title = safe_line(f"Find an address, then {title[:1].lower()}{title[1:]}", MAX_TITLE)
+        title = safe_line(f"Find an address, then {_mid_sentence(title)}", MAX_TITLE)
         action = ActionType.CREATE_TASK
     return Candidate(
         play=play.name,
@@ -235,3 +235,8 @@ def _bounded(text: str) -> str:
     if len(text) > MAX_SOURCE:
         raise ValueError(f"longer than {MAX_SOURCE} characters")
     return text
+
+
+def _mid_sentence(title: str) -> str:
+    """A title as it goes on inside a sentence: `Follow up` is lower-cased, `IBM` is not."""
+    return f"{title[:1].lower()}{title[1:]}" if title[1:2].islower() else title
