@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,8 @@ def test_130_and_143_when_stopped(
     process = subprocess.Popen(
         [sys.executable, "-m", "caseyos", "import", str(endless)],
         env=demo_home,
+        # Run from a background job, Ctrl-C is ignored by inheritance; a person's shell does not.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
