@@ -184,7 +184,7 @@ def test_130_and_143_when_stopped(
         [sys.executable, "-m", "caseyos", "import", str(endless)],
         env=demo_home,
         # Run from a background job, Ctrl-C is ignored by inheritance; a person's shell does not.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

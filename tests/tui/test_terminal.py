@@ -44,18 +44,27 @@ class Terminal:
         """What is on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    def read(self, seconds: float) -> None:
+        """Take what comes in so many seconds."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._take()
+
     def wait(self, told: Callable[[str], bool], what: str) -> None:
         """Read until the screen is as wanted."""
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             if told(self.text):
                 return
-            ready, _, _ = select.select([self._handle], [], [], 0.1)
-            if ready:
-                received = os.read(self._handle, 65536)
-                self.bytes += received
-                self._stream.feed(received)
+            self._take()
         raise AssertionError(f"{what} did not come:\n{self.text}")
+
+    def _take(self) -> None:
+        ready, _, _ = select.select([self._handle], [], [], 0.1)
+        if ready:
+            received = os.read(self._handle, 65536)
+            self.bytes += received
+            self._stream.feed(received)
 
     def close(self) -> None:
         """Hang up."""
@@ -77,7 +86,10 @@ def test_start_accept_resize_quit_and_the_shell_is_usable(
         assert "Plan the week" in terminal.text
         terminal.type("ja")
         terminal.wait(lambda text: "1 accepted" in text, "the decision")
-        terminal.resize(50, 14)
+        # A window that is dragged gives many sizes, the last of which counts.
+        for width in (56, 53, 51, 50):
+            terminal.resize(width, 14)
+            terminal.read(0.5)
         terminal.wait(lambda text: "Too small" in text, "the notice")
         terminal.resize(80, 24)
         terminal.wait(lambda text: "1 accepted" in text, "the list again")
