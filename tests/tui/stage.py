@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual.keys import _character_to_key
 
 from caseyos.app import App
 from caseyos.domain.model import Move
@@ -18,6 +20,14 @@ from caseyos.tui.today import TodayScreen
 from tests.tui.conftest import NOW
 from tests.tui.screen_text import screen_text
 
+_SIGNS = {
+    "space": " ",
+    "plus": "+",
+    "slash": "/",
+    "full_stop": ".",
+    "colon": ":",
+    "question_mark": "?",
+}
 GOLDEN = Path(__file__).parent / "golden"
 
 DRIVERS = [
@@ -160,37 +170,50 @@ class Seat:
     async def press(self, *keys: str) -> None:
         """Press keys one by one, each when the one before has had its effect."""
         for key in keys:
-            await self.pilot.press(key)
+            await self.hit(key)
             await self.settle()
 
-    async def hit(self, key: str, character: str) -> None:
-        """Press a key and wait only until it was handled: for walks over hundreds of keys."""
+    async def hit(self, key: str) -> None:
+        """Press a key, by its sign or its name, and wait only until it was handled."""
+        driver = self.program._driver
+        assert driver is not None
+        sign = key if len(key) == 1 else _SIGNS.get(key)
+        name = _character_to_key(key) if len(key) == 1 else key
+        driver.send_message(events.Key(name, sign))
+        await self._handled()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        for sign in text:
+            await self.hit(sign)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no call is open, every message was handled and the screen was drawn."""
+        for _ in range(2000):
+            await self._handled()
+            if not self.program.calls.open:
+                drawn = asyncio.Event()
+                self.program.screen.call_after_refresh(drawn.set)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(drawn.wait(), 0.2)
+                await self._handled()
+                if not self.program.calls.open:
+                    return
+            await asyncio.sleep(0.002)
+        raise AssertionError("the program does not come to rest")
+
+    async def _handled(self) -> None:
+        """Wait until the queues that a key passes are empty, in the order it passes them."""
         program = self.program
-        assert program._driver is not None
-        program._driver.send_message(events.Key(key, character))
-        for pump in (program, program.screen, program.focused or program.screen, program):
+        if not program.screen_stack:
+            return
+        screen = program.screen
+        for pump in (program, screen, program.focused or screen, screen, program):
             handled = asyncio.Event()
             pump.call_later(handled.set)
             while pump.is_running and not handled.is_set():  # a dialog may have closed itself
                 await asyncio.sleep(0)
-
-    async def type(self, text: str) -> None:
-        """Type a text."""
-        named = {" ": "space", ":": "colon", ">": "greater_than_sign", ".": "full_stop"}
-        for sign in text:
-            await self.pilot.press(named.get(sign, sign))
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait until no call is open and every message was handled."""
-        for _ in range(1000):
-            await self.pilot.pause()
-            if not self.program.calls.open:
-                await self.pilot.pause()
-                if not self.program.calls.open:
-                    return
-            await asyncio.sleep(0.005)
-        raise AssertionError("the program does not come to rest")
 
 
 Scene = Callable[[Seat], Awaitable[None]]

@@ -3,13 +3,11 @@
 import string
 
 import pytest
-from textual.keys import _character_to_key
 
 from caseyos.app import App
 from tests.tui.stage import Seat, executions, fill, play
 
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + " "
-NAMED = {" ": "space"}
 
 # How each kind of screen is reached from Today's Moves, and the keys that are left out there; the
 # views share their keys, and so do the questions.
@@ -50,7 +48,7 @@ def test_no_key_carries_anything_out(
                 await seat.press(*path)
                 there = seat.program.screen
                 assert (there is base) == (name in ("today", "filter"))
-            await seat.hit(NAMED.get(key) or _character_to_key(key), key)
+            await seat.hit(key)
             if seat.program.calls.open or seat.program.screen is not there:
                 await seat.settle()
         await seat.settle()
