@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
 from textual.app import App as TextualApp
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from caseyos.app.clocks import SystemClock
@@ -23,6 +25,7 @@ from caseyos.tui.facts import Look
 from caseyos.tui.frame import Frame
 from caseyos.tui.guard import Guarded
 from caseyos.tui.pulse import Pulse, take
+from caseyos.tui.small import too_small
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BEAT = 3.0  # seconds between two looks at how things stand
+LEAVING = frozenset({"q", "escape", "ctrl+q", "ctrl+c", "ctrl+z"})
 INPUTS = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 
 
@@ -207,10 +211,15 @@ class Program(TextualApp[None]):
         self.say("q quits, ctrl+q quits from anywhere.")
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys and clicks that come too soon after a dialog opened are dropped."""
+        """Drop keys and clicks that nobody can have meant.
+
+        Those that come too soon after a dialog opened, and all but leaving where nothing shows.
+        """
         if isinstance(event, INPUTS) and not event.is_forwarded and self.screen_stack:
             screen = self.screen
             if isinstance(screen, Guarded) and screen.too_soon(event):
+                return
+            if too_small(self.size) and getattr(event, "key", "") not in LEAVING:
                 return
         await super().on_event(event)
 
@@ -259,7 +268,11 @@ class Program(TextualApp[None]):
         self.say_error(error)
 
     def _tick(self) -> None:
+        """Every second: the clock, and the size, whose last change can be lost while dragging."""
         self._frames(lambda frame: frame.refresh_bars())
+        size = Size(*get_terminal_size((0, 0)))
+        if not self.is_headless and size.width and size != self.size:
+            self.post_message(events.Resize(size, size))
 
     def _frames(self, tell: Callable[[Frame], None]) -> None:
         for screen in self.screen_stack:

@@ -80,6 +80,12 @@ def test_start_accept_quit_and_the_shell_is_usable(
         assert "Plan the week" in terminal.text
         terminal.type("ja")
         terminal.wait(lambda text: "1 accepted" in text, "the decision")
+        # A window that is dragged gives many sizes, the last of which counts.
+        for width, height in ((56, 14), (140, 40), (53, 12), (50, 14)):
+            terminal.resize(width, height)
+        terminal.wait(lambda text: "need 60x16" in text, "the notice")
+        terminal.resize(80, 24)
+        terminal.wait(lambda text: "1 accepted" in text and "SAFE" in text, "the list again")
         terminal.type("q")
         # The emulator knows no second screen, so the old picture stays until it is cleared.
         terminal.wait(lambda text: "READY>" in text, "the shell")

@@ -202,6 +202,9 @@ def test_too_small_says_so_and_q_still_quits(core: App) -> None:
     async def scene(seat: Seat) -> None:
         assert "Too small (50x14)" in seat.text
         assert "m1ka" not in seat.text
+        await seat.press("a", "enter", "E")
+        assert seat.program.screen is seat.today
+        assert status_of(core, "m1ka") == "pending"
         await seat.pilot.resize_terminal(80, 24)
         await seat.settle()
         assert "m1ka" in seat.text
