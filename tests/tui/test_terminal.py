@@ -25,7 +25,8 @@ class Terminal:
         pid, self._handle = pty.fork()
         if pid == 0:
             environ = environ | {"TERM": "xterm-256color", "PS1": "READY> "}
-            environ.pop("COLUMNS", None)
+            for name in ("COLUMNS", "LINES"):  # a size that no window could change
+                environ.pop(name, None)
             os.execve("/bin/sh", ["sh"], environ)
         self.resize(width, height)
 
@@ -65,7 +66,7 @@ class Terminal:
         os.close(self._handle)
 
 
-def test_start_accept_quit_and_the_shell_is_usable(
+def test_start_accept_resize_quit_and_the_shell_is_usable(
     home: dict[str, str], caseyos: Callable[..., object]
 ) -> None:
     for title in ("Call Lena", "Write to Ravi", "Plan the week"):
