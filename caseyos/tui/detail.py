@@ -91,6 +91,8 @@ class DetailScreen(MoveScreen):
             self.look_again([move.id])
 
     def _read(self) -> None:
+        if not self.here:
+            return
         move = self.looked_at()
         if move is None:
             self._detail = None
@@ -100,7 +102,7 @@ class DetailScreen(MoveScreen):
 
         def done(detail: MoveDetail) -> None:
             looked = self.looked_at()
-            if looked is not None and looked.id == detail.move.id and self.is_mounted:
+            if looked is not None and looked.id == detail.move.id and self.here:
                 self._detail = detail
                 self.query_one("#detail", Page).renew()
                 self.refresh_bars()

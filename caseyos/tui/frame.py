@@ -49,6 +49,11 @@ class Frame(Screen[None]):
         return cast("Program", self.app)
 
     @property
+    def here(self) -> bool:
+        """Whether this screen is still there: an answer may come when it was closed."""
+        return self in self.app.screen_stack
+
+    @property
     def place(self) -> str:
         """What the title bar says behind "1 Today"; nothing on a view."""
         return ""

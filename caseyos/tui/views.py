@@ -54,7 +54,7 @@ class ReadingView(Frame):
 
         def done(draw: Draw) -> None:
             self._draw = draw
-            if self.is_mounted:
+            if self.here:
                 self.query_one("#view", Page).renew()
 
         self.program.ask(lambda: self._read(core), done)

@@ -38,6 +38,18 @@ def test_an_empty_view_says_what_fills_it(core: App) -> None:
     play(core, scene)
 
 
+def test_an_answer_for_a_view_that_was_left_is_dropped(core: App) -> None:
+    fill(core)
+
+    async def scene(seat: Seat) -> None:
+        for key in ("2", "1", "3", "1", "4", "1", "enter", "J", "K", "escape") * 3:
+            await seat.hit(key)
+        await seat.settle()
+        assert seat.program.screen is seat.today
+
+    play(core, scene)
+
+
 def test_the_view_knows_its_name() -> None:
     assert [view(name).view_name for name in ("signals", "dashboard", "activity")] == [
         "signals",
