@@ -11,7 +11,7 @@ from uuid import UUID
 from caseyos.domain import scoring
 from caseyos.domain.addresses import parse_address
 from caseyos.domain.lifecycle import ASK_AGAIN
-from caseyos.domain.model import ActionType, DismissReason, Move, MoveStatus
+from caseyos.domain.model import OWNERS, ActionType, DismissReason, Move, MoveStatus
 from caseyos.domain.snooze import parse_when
 from caseyos.domain.views import Target
 from caseyos.errors import NotFound, UsageError
@@ -20,8 +20,6 @@ from caseyos.pipeline.decide import Decided
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
-
-OWNERS = ("casey", "automated", "delegated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from caseyos.cli.output import bar, table
-from caseyos.domain.model import Driver, Move
+from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move
 from caseyos.domain.text import safe_line
-
-FACTORS = {
-    "revenue": "Revenue",
-    "urgency": "Urgency",
-    "effort": "Effort",
-    "strategic": "Strategic",
-    "blocker": "Unblocks",
-    "learned": "Learned",
-    "clamped": "Clamped",
-}
 
 
 def move_json(move: Move) -> dict[str, Any]:
@@ -108,7 +98,7 @@ def driver_lines(drivers: Sequence[Driver], width: int = 22) -> list[str]:
     lines: list[str] = []
     for driver in drivers:
         share = driver.points / driver.maximum if driver.maximum else 0
-        if driver.factor in ("revenue", "urgency", "effort", "strategic"):
+        if driver.factor in WEIGHED:
             figure = f"{driver.points:>4.1f}/{driver.maximum:<4g}"
         else:
             figure = f"{driver.points:>+5.1f}    "

@@ -157,6 +157,18 @@ class Reversibility(StrEnum):
     FINAL = "final"
 
 
+# Those of a move; the operator's own name comes from the configuration.
+OWNERS = ("casey", "automated", "delegated")
+
+# The factors that have a weight, and every factor as screens name it.
+WEIGHED = ("revenue", "urgency", "effort", "strategic")
+FACTORS = {factor: factor.title() for factor in WEIGHED} | {
+    "blocker": "Unblocks",
+    "learned": "Learned",
+    "clamped": "Clamped",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """One named part of a score.

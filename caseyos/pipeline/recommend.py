@@ -17,7 +17,7 @@ from uuid import UUID
 from caseyos.domain import icp, scoring
 from caseyos.domain.addresses import parse_address
 from caseyos.domain.lifecycle import ASK_AGAIN
-from caseyos.domain.model import EMAIL_ACTIONS, Driver, Score
+from caseyos.domain.model import EMAIL_ACTIONS, OWNERS, Driver, Score
 from caseyos.domain.plays import Candidate, Play, candidate, too_old
 from caseyos.domain.ports.recommend import RecommendUnit, UnitFactory
 from caseyos.domain.text import safe_line
@@ -269,7 +269,7 @@ def _add(
         work.refreshed[key] = move
         return
     work.made[key] = move | {
-        "owner": proposal.owner if proposal.owner in ("automated", "delegated") else "casey",
+        "owner": proposal.owner if proposal.owner in OWNERS else "casey",
         "effort": None if proposal.effort is None else round(proposal.effort),
         "dedupe_key": key,
         "play": proposal.play,

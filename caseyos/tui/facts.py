@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from caseyos.domain.model import Driver, Move
+from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move
 from caseyos.domain.views import MoveDetail, Why
 from caseyos.tui import labels
 from caseyos.tui.glyphs import Glyphs
@@ -121,7 +121,7 @@ def why(found: Why, width: int, look: Look) -> list[Line]:
         return lines
     lines += [[], [(" Since yesterday  ", "title"), (_change(found), "text")]]
     lines += [
-        [(f"  {labels.FACTORS.get(one.factor, one.factor):<10}{one.points:+5.1f}  ", "score"),
+        [(f"  {FACTORS.get(one.factor, one.factor):<10}{one.points:+5.1f}  ", "score"),
          (fit(one.sentence, width - 20, look.glyphs), "text")]
         for one in found.deltas
     ]  # fmt: skip
@@ -160,8 +160,8 @@ def _sum(move: Move, look: Look) -> Line:
 def _drivers(drivers: Iterable[Driver], width: int, size: int, look: Look) -> list[Line]:
     lines: list[Line] = []
     for one in drivers:
-        name = labels.FACTORS.get(one.factor, one.factor)
-        weighed = one.factor in labels.WEIGHED
+        name = FACTORS.get(one.factor, one.factor)
+        weighed = one.factor in WEIGHED
         figure = f"{one.points:.1f}/{one.maximum:g}" if weighed else f"{one.points:+.1f}"
         share = one.points / one.maximum if one.maximum else 0
         used = 1 + NAME + size + FIGURE + 1

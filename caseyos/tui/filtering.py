@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 from textual.widgets import Input
 
-from caseyos.domain.model import ActionType, MoveStatus
+from caseyos.domain.model import OWNERS, ActionType, MoveStatus
 from caseyos.domain.views import QueueFilter
 from caseyos.errors import UsageError
 
@@ -27,7 +27,7 @@ NAMES = {
 VALUES = {
     "status": (*MoveStatus, "all"),
     "type": tuple(ActionType),
-    "owner": ("casey", "automated", "delegated"),
+    "owner": OWNERS,
     "due": ("today", "week", "later"),
 }
 _APS = re.compile(r"aps>=?(\d{1,3}(?:\.\d)?)", re.IGNORECASE)

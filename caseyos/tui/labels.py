@@ -6,16 +6,6 @@ from datetime import datetime, tzinfo
 
 from caseyos.domain.model import Move
 
-FACTORS = {
-    "revenue": "Revenue",
-    "urgency": "Urgency",
-    "effort": "Effort",
-    "strategic": "Strategic",
-    "blocker": "Unblocks",
-    "learned": "Learned",
-    "clamped": "Clamped",
-}
-WEIGHED = ("revenue", "urgency", "effort", "strategic")
 KINDS = {
     "send_email": "email",
     "follow_up": "follow-up",
