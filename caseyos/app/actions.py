@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from caseyos.app.state_file import keep
 from caseyos.config import parse_duration, parse_hours
 from caseyos.domain.guardrails import Limit, Policy
 from caseyos.domain.model import ActionType, ExecutionResult, Plan
@@ -56,11 +55,12 @@ class Actions:
         self._remember_head()
         return record.refuse_if_stuck(result)
 
-    def latest(self, move_id: UUID) -> ExecutionResult | None:
-        """How the latest real execution of a move stands."""
+    def latest(self, move_id: UUID, *, replayed: bool = False) -> ExecutionResult | None:
+        """How the latest real execution of a move stands; `replayed` when it is asked for again."""
         with self._app.unit_of_work() as uow:
             row = uow.executions.latest_real(move_id)
-        return None if row is None else record.result_of(self._shop(), row["id"])
+            found = row and uow.executions.get(row["id"])
+        return record.as_result(found, replayed=replayed) if found else None
 
     def run_due(self, limit: int = 500) -> RunReport:
         """Recover what died and run everything that is due."""
@@ -121,16 +121,8 @@ class Actions:
             head = uow.audit.head()
         if head is None:
             return
-        path = self._app.config.paths.state_dir / HEAD_FILE
-        temporary = path.with_suffix(f".{os.getpid()}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            database = self._app.config.profile
-            temporary.write_text(json.dumps({"seq": head[0], "hash": head[1], "of": database}))
-            temporary.replace(path)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        kept = {"seq": head[0], "hash": head[1], "of": self._app.config.profile}
+        keep(self._app.config.paths.state_dir / HEAD_FILE, json.dumps(kept))
 
     def _kept_head(self) -> tuple[int, str] | None:
         try:

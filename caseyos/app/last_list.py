@@ -7,11 +7,11 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from caseyos.app.state_file import keep
 from caseyos.domain.model import Move
 
 
@@ -36,8 +36,7 @@ class LastList:
     def save(self, moves: Sequence[Move]) -> None:
         """Remember what was printed; a state folder that cannot be written is no reason to fail."""
         rows = [[str(move.id), move.code, move.version, move.title] for move in moves]
-        text = json.dumps({"at": time.time(), "rows": rows})
-        self._write(text)
+        keep(self._path, json.dumps({"at": time.time(), "rows": rows}))
 
     def acknowledge(self, versions: Mapping[UUID, int]) -> None:
         """This terminal was just told what became of these moves: its rows still mean them."""
@@ -47,17 +46,7 @@ class LastList:
                 row[2] = versions.get(UUID(row[0]), row[2])
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             return
-        self._write(json.dumps(kept))
-
-    def _write(self, text: str) -> None:
-        temporary = self._path.with_suffix(f".{os.getpid()}")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.write_text(text)
-            temporary.replace(self._path)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        keep(self._path, json.dumps(kept))
 
     def load(self) -> tuple[float, tuple[ListedMove, ...]] | None:
         """How many seconds ago it was printed, and its rows; None where there was none."""
