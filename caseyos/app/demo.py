@@ -16,11 +16,12 @@ from uuid import UUID
 from caseyos.app.core import App
 from caseyos.app.demo_story import COMPANIES, DEMO, GONE, ME, PROPOSAL, RAIL, Story
 from caseyos.app.intake import ImportOptions
+from caseyos.config.paths import DEMO_PROFILE
+from caseyos.domain.model import ExecutionResult
 from caseyos.domain.views import QueueFilter, Target
 from caseyos.errors import CaseyError
 from caseyos.log import configure_logging
 
-PROFILE = "demo"
 _READY = "demo.json"
 _CONFIG = """\
 # Written by caseyos demo start; removed by caseyos demo stop.
@@ -61,7 +62,7 @@ class DemoReport:
 
 def open_demo() -> App:
     """The demo's App: its own configuration and the embedded database, whatever else is set."""
-    return App.open(profile=PROFILE, origin="demo")
+    return App.open(profile=DEMO_PROFILE, origin="demo")
 
 
 def start() -> tuple[App, DemoReport]:
@@ -133,12 +134,11 @@ def _answer_past_forms(app: App) -> None:
         _execute(app, move.id)
         word = of_address.get(str(move.context["recipient"]))
         if word:
-            target = Target(move.id, move.code, move.title, move.version, move.status)
-            app.outcomes.record(target, word)
+            app.outcomes.record(Target.of(move), word)
 
 
-def _execute(app: App, move_id: UUID) -> str:
-    return app.actions.execute_plan(app.actions.preview(move_id).id).state
+def _execute(app: App, move_id: UUID) -> ExecutionResult:
+    return app.actions.execute_plan(app.actions.preview(move_id).id)
 
 
 def _write_maildir(app: App, story: Story) -> Path:
@@ -162,17 +162,13 @@ def _by_hand(app: App) -> None:
         minutes=30,
     )
     noted = app.decisions.add("Send the signed order form to finance", due="today", minutes=5)
-    _execute(app, noted.id)
-    with app.unit_of_work() as uow:
-        task = uow.executions.latest_real(noted.id)
-    if task is not None:
-        app.decisions.add(
-            "Tick off: the order form is with finance",
-            action="complete_task",
-            due="today",
-            minutes=5,
-            task_id=str(task["provider_id"]),
-        )
+    app.decisions.add(
+        "Tick off: the order form is with finance",
+        action="complete_task",
+        due="today",
+        minutes=5,
+        task_id=_execute(app, noted.id).provider_id,
+    )
 
 
 def _break_a_source(app: App) -> None:

@@ -137,7 +137,7 @@ class Story:
                 f"sent-{n}",
                 (ME, "Casey"),
                 (company.address, company.person),
-                f"{_pick(self._random, _SUBJECTS)} for {company.name}",
+                f"{self._random.choice(_SUBJECTS)} for {company.name}",
                 self.ago(days=58 - 3.4 * n),
                 body="Hello, a short note as promised. Best, Casey",
             )
@@ -278,10 +278,6 @@ _ORDINARY = (
 
 def _moved(deal: tuple[str, int, str, int, int | None, float]) -> tuple[Any, ...]:
     return (*deal[:2], _MOVES_ON.get(deal[0], deal[2]), *deal[3:])
-
-
-def _pick(chance: random.Random, words: Sequence[str]) -> str:
-    return words[chance.randrange(len(words))]
 
 
 def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

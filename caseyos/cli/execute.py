@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,10 +62,9 @@ def execute(
     results: list[ExecutionResult] = []
     for target in targets:
         if target.status == "executed":
-            done = session.app.actions.latest(target.move_id)
+            done = session.app.actions.latest(target.move_id, replayed=True)
             if done is not None:
-                said = "Already done; nothing was done again"
-                results.append(replace(done, sentence=said, replayed=True))
+                results.append(done)
                 continue
         made = session.app.actions.preview(target.move_id, as_draft=draft)
         _refuse_outside(made)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseyos.config.paths import profile_paths
+from caseyos.config.paths import DEFAULT_PROFILE, profile_paths
 from caseyos.domain.text import safe_line
 from caseyos.errors import CaseyError, UsageError
 
@@ -123,8 +123,8 @@ def completion_install(ctx: typer.Context, shell: Shell) -> None:
     session: Session = ctx.obj
     text = _completion(shell)
     # Beside our own data lies the folder that shells read theirs from.
-    share = profile_paths("default", os.environ).data_dir.parent
-    config = profile_paths("default", os.environ).config_file.parents[1]
+    paths = profile_paths(DEFAULT_PROFILE, os.environ)
+    share, config = paths.data_dir.parent, paths.config_file.parents[1]
     path = {
         "bash": share / "bash-completion" / "completions" / "caseyos",
         "zsh": share / "zsh" / "site-functions" / "_caseyos",

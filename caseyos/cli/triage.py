@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from caseyos.cli.execute import plan_lines
+from caseyos.cli.queue import Limit
 from caseyos.cli.shown import due_label
+from caseyos.domain.model import DismissReason
 from caseyos.domain.text import safe_line
 from caseyos.domain.views import Target
 from caseyos.errors import CaseyError, Refused
@@ -24,7 +26,7 @@ STOP = "9"
 
 def triage(
     ctx: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 10,
+    limit: Limit = 10,
 ) -> None:
     """Go through Today's Moves, one plain question at a time. Nothing is carried out."""
     session: Session = ctx.obj
@@ -79,24 +81,20 @@ def _answer(session: Session, question: str) -> str | None:
     return line.strip() if line else None
 
 
-def _target(move: Move) -> Target:
-    return Target(move.id, move.code, move.title, move.version, move.status)
-
-
 def _accept(session: Session, move: Move) -> bool:
-    session.app.decisions.accept([_target(move)])
+    session.app.decisions.accept([Target.of(move)])
     session.out.line("Accepted.")
     return True
 
 
 def _dismiss(session: Session, move: Move) -> bool:
-    words = ("not-now", "wrong-person", "done", "bad", "stop-company")
+    words = [reason.value for reason in DismissReason if reason is not DismissReason.NONE]
     told = ", ".join(f"{place} {word}" for place, word in enumerate(words, 1))
     choice = _answer(session, f"Why? {told}, or empty to go back: ")
     if not choice or choice not in {str(place) for place in range(1, len(words) + 1)}:
         session.out.line("Not dismissed.")
         return False
-    session.app.decisions.dismiss([_target(move)], words[int(choice) - 1])
+    session.app.decisions.dismiss([Target.of(move)], words[int(choice) - 1])
     session.out.line("Dismissed.")
     return True
 
@@ -106,7 +104,7 @@ def _snooze(session: Session, move: Move) -> bool:
     if not when:
         session.out.line("Not snoozed.")
         return False
-    session.app.decisions.snooze([_target(move)], when)
+    session.app.decisions.snooze([Target.of(move)], when)
     session.out.line("Snoozed.")
     return True
 

@@ -110,3 +110,8 @@ class Target:
     row: int | None = None
     seen_version: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, move: Move) -> Target:
+        """A move that was read just now."""
+        return cls(move.id, move.code, move.title, move.version, move.status)
