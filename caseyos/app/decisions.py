@@ -161,7 +161,11 @@ class Decisions:
         if owner not in OWNERS:
             raise UsageError(f"There is no owner {owner!r}.", hint=", ".join(OWNERS))
         scoring.check(scoring.Facts(revenue=revenue, minutes=minutes))
-        moment = parse_when(due, self._app.clock.now(), zone_of(self._app.config)) if due else None
+        # "today" puts a move away until the morning, but is due until the day is over.
+        when = "today 23:59" if due and due.strip().lower() == "today" else due
+        moment = (
+            parse_when(when, self._app.clock.now(), zone_of(self._app.config)) if when else None
+        )
         external_id = f"by-hand:{new_id()}"
         data: Mapping[str, Any] = {
             "title": title.strip(),

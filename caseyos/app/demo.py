@@ -161,11 +161,11 @@ def _by_hand(app: App) -> None:
         due="tomorrow",
         minutes=30,
     )
-    noted = app.decisions.add("Send the signed order form to finance", due="today", minutes=5)
+    noted = app.decisions.add("Send the signed order form to finance", due="2h", minutes=5)
     app.decisions.add(
         "Tick off: the order form is with finance",
         action="complete_task",
-        due="today",
+        due="2h",
         minutes=5,
         task_id=_execute(app, noted.id).provider_id,
     )

@@ -1,12 +1,13 @@
 """What a person decides: each decision, its refusals, and the way back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from caseyos.app import App
+from caseyos.app.clocks import FixedClock
 from caseyos.app.references import resolve
 from caseyos.domain.model import Move, MoveStatus
 from caseyos.domain.views import Target
@@ -273,3 +274,11 @@ def test_by_hand_without_its_play(open_app: OpenApp) -> None:
     app = open_app("[[play]]\nname = 'by_hand'\nenabled = false\n")
     with pytest.raises(NotFound, match="no play made a move"):
         app.decisions.add("Call Lena")
+
+
+@pytest.mark.parametrize("hour", [0, 7, 9, 18, 23])
+def test_due_today_is_due_until_the_day_is_over(app: App, hour: int) -> None:
+    app.clock = FixedClock(datetime(2026, 11, 24, hour, 30, tzinfo=UTC))
+    assert app.decisions.add("Call the printer", due="today").due_by == datetime(
+        2026, 11, 24, 23, 59, tzinfo=UTC
+    )
