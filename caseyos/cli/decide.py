@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caseyos.app.own_editor import edited
 from caseyos.cli.shown import local_time, move_json
 from caseyos.domain.text import safe_line
-from caseyos.errors import Refused, UsageError
+from caseyos.errors import CaseyError, Refused, UsageError
 
 if TYPE_CHECKING:
     from caseyos.app.decisions import DecisionReport
@@ -88,7 +85,10 @@ def edit(
     if subject is None and body is None:
         if not session.interactive:
             raise Refused("There is no editor here.", hint=f"caseyos edit {ref} --body TEXT")
-        subject, body = _in_editor(present.subject, present.body)
+        changed = edited(present.subject, present.body)
+        if changed is None:
+            raise CaseyError("The editor failed; nothing was changed.", hint="set EDITOR")
+        subject, body = changed
     report = session.app.decisions.edit(
         target,
         present.subject if subject is None else subject,
@@ -191,14 +191,3 @@ def _say(
         yield "Undo: caseyos undo"
 
     session.out.emit("decision", data, human=human)
-
-
-def _in_editor(subject: str, body: str) -> tuple[str, str]:
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="caseyos-edit-") as folder:
-        path = Path(folder) / "draft.txt"
-        path.write_text(f"Subject: {subject}\n\n{body}")
-        subprocess.run([*editor.split(), str(path)], check=True)  # noqa: S603
-        text = path.read_text()
-    first, _, rest = text.partition("\n")
-    return first.removeprefix("Subject:").strip(), rest.lstrip("\n")

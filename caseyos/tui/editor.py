@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
+from caseyos.app.own_editor import edited
 from caseyos.domain.model import Move
 from caseyos.tui import acting
 from caseyos.tui.verbs import MoveScreen
@@ -30,18 +26,18 @@ def edit(screen: MoveScreen, move: Move, again: Again) -> None:
     def rendered(text: tuple[str, str]) -> None:
         try:
             with program.suspend():
-                edited = _in_editor(*text)
+                changed = edited(*text)
         except SuspendNotSupported:
             program.say(f"No editor can be opened from here. caseyos edit {move.code}", bad=True)
             return
         program.refresh(layout=True)
-        if edited is None or edited == text:
+        if changed is None or changed == text:
             program.say("Nothing was changed.")
             again([move])
             return
         program.ask(
             lambda: acting.decide(
-                core, [move], lambda targets: core.decisions.edit(targets[0], *edited)
+                core, [move], lambda targets: core.decisions.edit(targets[0], *changed)
             ),
             lambda acted: kept(acted.moves),
             lambda error: screen.refused(error, [move]),
@@ -52,18 +48,3 @@ def edit(screen: MoveScreen, move: Move, again: Again) -> None:
         again(moves)
 
     program.ask(render, rendered, lambda error: screen.refused(error, [move]))
-
-
-def _in_editor(subject: str, body: str) -> tuple[str, str] | None:
-    """The edited subject and body; None when there is no editor or it failed."""
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    with tempfile.TemporaryDirectory(prefix="caseyos-edit-") as folder:
-        path = Path(folder) / "draft.txt"
-        path.write_text(f"Subject: {subject}\n\n{body}")
-        try:
-            subprocess.run([*command, str(path)], check=True)  # noqa: S603 - the person's editor
-            text = path.read_text(errors="replace")
-        except (OSError, subprocess.CalledProcessError):
-            return None
-    first, _, rest = text.partition("\n")
-    return first.removeprefix("Subject:").strip(), rest.lstrip("\n")

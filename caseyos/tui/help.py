@@ -5,42 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 
 from caseyos.tui import keys
-from caseyos.tui.guard import Guarded
 from caseyos.tui.ink import Line, Span
-from caseyos.tui.painted import Page
+from caseyos.tui.reading import ReadingDialog
 
 
-class HelpScreen(Guarded[None]):
+class HelpScreen(ReadingDialog):
     """Every key, in groups, in as many columns as fit."""
 
-    BINDINGS = [  # noqa: RUF012
-        Binding("escape,q,question_mark,f1,enter", "back", show=False),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-    ]
+    BINDINGS = [Binding("question_mark,f1", "back", show=False)]  # noqa: RUF012
 
     def __init__(self, screen: str, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self._keys = keys.keys_of(screen, keymap)
-
-    def compose(self) -> ComposeResult:
-        """One page."""
-        with Vertical(classes="dialog tall"):
-            yield Page(self._lines, id="plan")
-            yield Page(lambda _width: [[(" j k scroll   esc back", "dim")]], id="foot")
-
-    def action_back(self) -> None:
-        """Close."""
-        self.dismiss()
-
-    def action_scroll(self, way: int) -> None:
-        """Read on."""
-        self.query_one("#plan", Page).scroll_relative(y=way, animate=False)
 
     def _lines(self, width: int) -> list[Line]:
         lines: list[Line] = [

@@ -1,6 +1,5 @@
 """Editing in the person's own editor."""
 
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,26 +7,9 @@ from pathlib import Path
 import pytest
 
 from caseyos.app import App
-from caseyos.tui.editor import _in_editor
 from caseyos.tui.program import Program
+from tests.app.test_own_editor import editor
 from tests.tui.stage import Seat, fill, play
-
-
-def editor(folder: Path, script: str) -> str:
-    path = folder / "editor.sh"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
-def test_what_the_editor_wrote_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = "printf 'Subject: New words\\n\\nHello\\nDana\\n' > \"$1\""
-    monkeypatch.setenv("VISUAL", editor(tmp_path, script))
-    assert _in_editor("Old", "Text") == ("New words", "Hello\nDana\n")
-    monkeypatch.setenv("VISUAL", editor(tmp_path, "exit 3"))
-    assert _in_editor("Old", "Text") is None
-    monkeypatch.setenv("VISUAL", str(tmp_path / "nothing"))
-    assert _in_editor("Old", "Text") is None
 
 
 def test_e_edits_the_text_and_z_takes_it_back(
