@@ -185,7 +185,6 @@ class Actions:
         return Sender(send.from_name, address, send.signature)
 
     def _policy(self) -> Policy:
-        from caseyos.app.generation import zone_of
 
         settings = self._app.config.settings
         limits = {
@@ -203,7 +202,7 @@ class Actions:
         return Policy(
             actions_enabled=settings.actions.enabled,
             quiet_hours=parse_hours(quiet) if quiet else None,
-            zone=zone_of(self._app.config),
+            zone=self._app.config.zone,
             limits=limits,
             stop_file=self._app.switchboard.stop_file_exists(),
         )

@@ -40,7 +40,9 @@ def open_database(config: Config) -> Database:
     conninfo = admin.conninfo(start=True)
     database = Database(conninfo, name=admin.name)
     try:
-        present = _present_revision(database)
+        # Over the connection that will be used anyway.
+        with database.transaction() as connection:
+            present = schema.revision_in(connection)
         if present is None and admin.server is not None:
             schema.migrate(conninfo)
             present = schema.wanted_revision()
@@ -49,16 +51,6 @@ def open_database(config: Config) -> Database:
         database.close()
         raise
     return database
-
-
-def _present_revision(database: Database) -> str | None:
-    """The schema's revision, over the connection that will be used anyway."""
-    with database.transaction() as connection:
-        known = connection.execute("SELECT to_regclass('alembic_version') AS there").fetchone()
-        if known is None or known["there"] is None:
-            return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return None if row is None else str(row["version_num"])
 
 
 class DatabaseAdmin:

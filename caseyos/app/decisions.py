@@ -85,9 +85,8 @@ class Decisions:
 
     def snooze(self, targets: Sequence[Target], when: str) -> DecisionReport:
         """Put moves away until a moment in the operator's words, or until a reply."""
-        from caseyos.app.generation import zone_of
 
-        until = parse_when(when, self._app.clock.now(), zone_of(self._app.config))
+        until = parse_when(when, self._app.clock.now(), self._app.config.zone)
         report = self._decide(
             targets,
             kind="snooze",
@@ -152,7 +151,7 @@ class Decisions:
         task_id: str | None = None,
     ) -> Move:
         """Add a move by hand: a signal of your own, through the same play and score."""
-        from caseyos.app.generation import new_id, zone_of
+        from caseyos.app.generation import new_id
 
         if not title.strip():
             raise UsageError("A move needs a title.")
@@ -163,9 +162,7 @@ class Decisions:
         scoring.check(scoring.Facts(revenue=revenue, minutes=minutes))
         # "today" puts a move away until the morning, but is due until the day is over.
         when = "today 23:59" if due and due.strip().lower() == "today" else due
-        moment = (
-            parse_when(when, self._app.clock.now(), zone_of(self._app.config)) if when else None
-        )
+        moment = parse_when(when, self._app.clock.now(), self._app.config.zone) if when else None
         external_id = f"by-hand:{new_id()}"
         data: Mapping[str, Any] = {
             "title": title.strip(),

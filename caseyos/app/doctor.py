@@ -57,7 +57,7 @@ def _content(app: App) -> Iterator[Finding]:
     with app.unit_of_work() as uow:
         quarantined = uow.overview.quarantined()
         sources = uow.intake.health()
-        entries, first_bad = uow.audit.verify()
+    chain = app.actions.audit_verify()
     if quarantined:
         yield Finding(
             "CD-030",
@@ -71,12 +71,11 @@ def _content(app: App) -> Iterator[Finding]:
             yield Finding(
                 "CD-031", "warn", f"source {source.source}", source.last_error, "caseyos tick"
             )
-    if first_bad is None:
-        yield Finding("CD-040", "ok", "receipts intact", f"{entries} entries")
+    if chain.intact:
+        yield Finding("CD-040", "ok", "receipts intact", f"{chain.entries} entries")
     else:
-        yield Finding(
-            "CD-040", "FAIL", "receipts intact", f"broken at {first_bad}", "caseyos audit verify"
-        )
+        told = f"broken at {chain.first_bad}"
+        yield Finding("CD-040", "FAIL", "receipts intact", told, "caseyos audit verify")
     for stop in app.switchboard.stops():
         yield Finding("CD-050", "warn", "stopped", stop.level, "caseyos resume")
 

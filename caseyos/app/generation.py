@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ class Generation:
             criteria=icp_criteria(self._app.config),
             recontact_after=parse_duration(settings.send.recontact_after),
             expire_after=parse_duration(settings.queue.expire_after),
-            zone=zone_of(self._app.config),
+            zone=self._app.config.zone,
             new_id=new_id,
         )
 
@@ -95,12 +94,3 @@ def icp_criteria(config: Config) -> tuple[icp.Criterion, ...]:
         for name, one in named
         if one is not None
     )
-
-
-def zone_of(config: Config) -> tzinfo | None:
-    """The configured time zone; None is the system's own."""
-    if not config.settings.timezone:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(config.settings.timezone)

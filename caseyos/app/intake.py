@@ -362,7 +362,6 @@ class Intake:
         return signals
 
     def _silence_rule(self) -> Any:
-        from caseyos.app.generation import zone_of
         from caseyos.domain.business_time import calendar
         from caseyos.pipeline.internal import SilenceRule
 
@@ -371,5 +370,5 @@ class Intake:
             first_stage=settings.deals.silent_days_first,
             later=settings.deals.silent_days,
             calendar=calendar(settings.calendar.business_days, settings.calendar.holidays),
-            zone=zone_of(self._app.config),
+            zone=self._app.config.zone,
         )

@@ -13,6 +13,7 @@ from uuid import UUID
 from caseyos.config import parse_duration
 from caseyos.domain.reports import (
     ActivityEntry,
+    JobRun,
     Leadership,
     Readiness,
     Stats,
@@ -212,6 +213,11 @@ class Operations:
             return uow.overview.activity(
                 since=since, who=who, what=what, move_id=move_id, before=before, limit=limit
             )
+
+    def jobs(self) -> tuple[tuple[JobRun, ...], Leadership | None]:
+        """The latest run of each job, and who leads now."""
+        with self._app.unit_of_work() as uow:
+            return uow.jobs.latest(), uow.jobs.leader()
 
     def stats(self, since: datetime) -> Stats:
         """How it went since a moment, and how the sources stand."""

@@ -120,8 +120,7 @@ def status(ctx: typer.Context) -> None:
     if state is not None:
         checks = app.operations.readiness().checks
         if all(answer == "ready" for answer in checks.values()):
-            with app.unit_of_work() as uow:
-                runs, leader = uow.jobs.latest(), uow.jobs.leader()
+            runs, leader = app.operations.jobs()
 
     def human() -> Iterable[str]:
         if state is None:

@@ -51,9 +51,9 @@ class Session:
 
     def zone_of(self, app: App) -> tzinfo | None:
         """The display zone: `--tz`, the configuration, or the system's own."""
-        name = self.flags.tz or app.config.settings.timezone
+        name = self.flags.tz
         if not name:
-            return None
+            return app.config.zone
         from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
         try:

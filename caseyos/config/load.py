@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,15 @@ class Config:
     def owner(self) -> str:
         """The operator's own name."""
         return self.settings.owner
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The configured time zone; None is the system's own."""
+        if not self.settings.timezone:
+            return None
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.settings.timezone)
 
 
 def load_config(

@@ -66,9 +66,7 @@ class Moves:
         if due:
             where.append("m.due_by <= %(horizon)s")
             values |= {"horizon": now + DAY}
-        query = _SQL["tally"].format(where=" AND ".join(where) or "true")
-        row = self._connection.execute(query, values).fetchone()
-        return 0 if row is None else int(row["count"])
+        return self._tally(where, values)
 
     def ahead_of(self, chosen: QueueFilter, now: datetime, key: PageKey) -> int:
         """How many moves of a filter rank before `key`."""
@@ -77,9 +75,7 @@ class Moves:
             f"m.priority_score >= %(key_aps)s AND (m.priority_score > %(key_aps)s"
             f" OR {_TIE} < {_TIE_KEY})"
         )
-        query = _SQL["tally"].format(where=" AND ".join(where))
-        row = self._connection.execute(query, values | _key_values(key)).fetchone()
-        return 0 if row is None else int(row["count"])
+        return self._tally(where, values | _key_values(key))
 
     def get(self, move_id: UUID) -> Move | None:
         """One move."""
@@ -121,6 +117,11 @@ class Moves:
         literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         rows = self._connection.execute(_SQL["find"], {"like": f"%{literal}%", "limit": limit})
         return tuple(Found(**row) for row in rows)
+
+    def _tally(self, where: list[str], values: dict[str, Any]) -> int:
+        query = _SQL["tally"].format(where=" AND ".join(where) or "true")
+        row = self._connection.execute(query, values).fetchone()
+        return 0 if row is None else int(row["count"])
 
     def _ranked(
         self, where: list[str], values: dict[str, Any], limit: int, skip: int = 0

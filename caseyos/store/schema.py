@@ -9,9 +9,10 @@ import re
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.rows import tuple_row
 
 from caseyos.errors import NotReady, TryLater
 from caseyos.store.sql import statements
@@ -49,11 +50,17 @@ def present_revision(conninfo: str, *, patience: int = 5) -> str | None:
         autocommit=True,
         options=f"-c statement_timeout={patience}s",
     ) as connection:
-        known = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
-        if known is None or known[0] is None:
-            return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return None if row is None else str(row[0])
+        return revision_in(connection)
+
+
+def revision_in(connection: psycopg.Connection[Any]) -> str | None:
+    """The revision of the database behind an open connection; None where there are no tables."""
+    cursor = connection.cursor(row_factory=tuple_row)
+    known = cursor.execute("SELECT to_regclass('alembic_version')").fetchone()
+    if known is None or known[0] is None:
+        return None
+    row = cursor.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])
 
 
 def check(present: str | None) -> None:

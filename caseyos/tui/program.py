@@ -29,7 +29,6 @@ from caseyos.tui.small import too_small
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
-    from datetime import tzinfo
 
     from caseyos.app import App
     from caseyos.app.operations import Figures
@@ -71,7 +70,7 @@ class Program(TextualApp[None]):
         self.core = core
         self.keymap = keys.checked_keymap(settings.keymap)
         self.glyphs = glyphs.choose(settings.ui.glyphs, ascii_only=ascii_only)
-        self.zone = _zone(settings.timezone)
+        self.zone = core.config.zone
         self.look = Look(self.glyphs, self.zone)
         self.defect: Exception | None = None
         self.pulse: Pulse | None = None
@@ -278,12 +277,3 @@ class Program(TextualApp[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Frame) and screen.is_mounted:
                 tell(screen)
-
-
-def _zone(name: str) -> tzinfo | None:
-    """The display zone; None is the system's."""
-    if not name:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)

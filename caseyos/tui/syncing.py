@@ -32,7 +32,7 @@ def sync(screen: TodayScreen) -> None:
         elif failures:
             program.say("; ".join(failures), bad=True)
         else:
-            count = made.get("created", made.get("made", 0))
+            count = made.get("created", 0)
             program.say(f"Done: {count} new moves. r shows what is new.")
         program.feel_pulse()
 

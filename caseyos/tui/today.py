@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from caseyos.domain.model import Move
+from caseyos.domain.views import Page as QueuePage
 from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError
 from caseyos.tui import empty, facts, keys, labels, rows
@@ -24,7 +25,7 @@ from caseyos.tui.painted import Page
 from caseyos.tui.pulse import News, news
 from caseyos.tui.queue import Opened, open_window, read
 from caseyos.tui.verbs import MoveScreen
-from caseyos.tui.window import Wanted
+from caseyos.tui.window import Wanted, Window
 
 MARKED_AT_MOST = 500
 
@@ -185,9 +186,8 @@ class TodayScreen(MoveScreen):
 
     def on_move_list_wants(self, message: MoveList.Wants) -> None:
         """Read the pages that came into view."""
-        core, window = self.program.core, self.moves.window
         for wanted in message.pages:
-            self._read(core, window, wanted)
+            self._read(self.moves.window, wanted)
 
     def on_move_list_opened(self) -> None:
         """A double click opens."""
@@ -292,19 +292,19 @@ class TodayScreen(MoveScreen):
             self.filter, self.filter_text = chosen, text
             self.reopen(top=True)
 
-    def _read(self, core: object, window: object, wanted: Wanted) -> None:
-        listed = self.moves
+    def _read(self, window: Window, wanted: Wanted) -> None:
+        core, listed = self.program.core, self.moves
 
-        def done(page: object) -> None:
+        def done(page: QueuePage) -> None:
             if listed.window is window:
-                listed.put(wanted, page)  # type: ignore[arg-type]
-                self._seen.update(move.id for move in page.moves)  # type: ignore[attr-defined]
+                listed.put(wanted, page)
+                self._seen.update(move.id for move in page.moves)
 
         def failed(error: CaseyError) -> None:
-            window.not_read(wanted.spot)  # type: ignore[attr-defined]
+            window.not_read(wanted.spot)
             self.program.say_error(error)
 
-        self.program.ask(lambda: read(core, wanted), done, failed)  # type: ignore[arg-type]
+        self.program.ask(lambda: read(core, wanted), done, failed)
 
     def _show(self, opened: Opened) -> None:
         self._opening = False

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caseyos.app import App
-from caseyos.app.generation import icp_criteria, load_plays, new_id, scoring_rules, zone_of
+from caseyos.app.generation import icp_criteria, load_plays, new_id, scoring_rules
 from caseyos.domain.icp import Criterion
 from caseyos.domain.scoring import DEFAULT_KNOTS, DEFAULT_WEIGHTS
 from caseyos.errors import ConfigError
@@ -47,8 +47,8 @@ def test_a_play_that_cannot_be_read_is_named(open_app: OpenApp) -> None:
 
 
 def test_the_zone(open_app: OpenApp) -> None:
-    assert zone_of(open_app().config) is None
-    assert zone_of(open_app(CASEYOS_TIMEZONE="Europe/Lisbon").config) == ZoneInfo("Europe/Lisbon")
+    assert open_app().config.zone is None
+    assert open_app(CASEYOS_TIMEZONE="Europe/Lisbon").config.zone == ZoneInfo("Europe/Lisbon")
 
 
 def test_ids_are_made_in_their_order() -> None:
