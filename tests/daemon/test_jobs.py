@@ -85,7 +85,7 @@ def test_an_ex_leader_starts_nothing(make_app: MakeApp, dsn: str) -> None:
     assert not other.operations.leader.acquire()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
             " AND objid = 7421002 AND granted"
         )
     # The old leader was not told; the new one leads under a higher epoch.
