@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from caseyos.app.state_file import keep
 from caseyos.config import parse_duration, parse_hours
+from caseyos.config.private_file import write_private
 from caseyos.domain.guardrails import Limit, Policy
 from caseyos.domain.model import ActionType, ExecutionResult, Plan
 from caseyos.domain.ports.channel import Channel
@@ -122,7 +122,7 @@ class Actions:
         if head is None:
             return
         kept = {"seq": head[0], "hash": head[1], "of": self._app.config.profile}
-        keep(self._app.config.paths.state_dir / HEAD_FILE, json.dumps(kept))
+        write_private(str(self._app.config.paths.state_dir / HEAD_FILE), json.dumps(kept))
 
     def _kept_head(self) -> tuple[int, str] | None:
         try:

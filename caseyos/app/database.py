@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from caseyos.errors import CaseyError, NotReady, TryLater
 from caseyos.store import schema
 from caseyos.store.database import Database, reason
+from caseyos.store.libpq import plain_url
 
 if TYPE_CHECKING:
     from caseyos.config import Config
@@ -69,7 +70,7 @@ class DatabaseAdmin:
     def conninfo(self, *, start: bool) -> str:
         """The connection string; with `start` the embedded server is brought up first."""
         if self.server is None:
-            return self._url.replace("postgresql+psycopg://", "postgresql://", 1)
+            return plain_url(self._url)
         return self.server.ensure_running() if start else self.server.dsn()
 
     def status(self) -> DatabaseStatus:

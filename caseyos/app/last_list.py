@@ -1,63 +1,78 @@
-"""The list this terminal printed last: what row numbers mean, and for how long."""
+"""The list this terminal printed last: what row numbers mean, and for how long.
+
+No heavy import: the hot reads keep their list here too.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID
 
-from caseyos.app.state_file import keep
-from caseyos.domain.model import Move
+from caseyos.config.private_file import write_private
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Protocol
+    from uuid import UUID
 
-@dataclass(frozen=True, slots=True)
-class ListedMove:
-    """One row as it was printed."""
+    from caseyos.domain.views import ListedMove
 
-    move_id: UUID
-    code: str
-    version: int
-    title: str
+    class Listed(Protocol):
+        """What a printed row is known by."""
+
+        @property
+        def id(self) -> object: ...
+        @property
+        def code(self) -> str: ...
+        @property
+        def version(self) -> int: ...
 
 
 class LastList:
-    """The last list of one terminal; kept in a file of the state folder."""
+    """The last list of one terminal: a line with the time, then id, code and version a row."""
 
-    def __init__(self, state_dir: Path, environ: Mapping[str, str] | None = None) -> None:
-        self._path = (
-            state_dir / "lists" / f"{session(os.environ if environ is None else environ)}.json"
-        )
+    def __init__(self, state_dir: Path | str, environ: Mapping[str, str] | None = None) -> None:
+        name = session(os.environ if environ is None else environ)
+        self._path = f"{state_dir}/lists/{name}.tsv"
 
-    def save(self, moves: Sequence[Move]) -> None:
+    def save(self, moves: Sequence[Listed]) -> None:
         """Remember what was printed; a state folder that cannot be written is no reason to fail."""
-        rows = [[str(move.id), move.code, move.version, move.title] for move in moves]
-        keep(self._path, json.dumps({"at": time.time(), "rows": rows}))
+        self._keep(time.time(), ((str(move.id), move.code, str(move.version)) for move in moves))
 
     def acknowledge(self, versions: Mapping[UUID, int]) -> None:
         """This terminal was just told what became of these moves: its rows still mean them."""
-        try:
-            kept = json.loads(self._path.read_text())
-            for row in kept["rows"]:
-                row[2] = versions.get(UUID(row[0]), row[2])
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
-            return
-        keep(self._path, json.dumps(kept))
+        kept = self._read()
+        if kept is not None:
+            now = {str(move_id): str(version) for move_id, version in versions.items()}
+            self._keep(kept[0], ((row[0], row[1], now.get(row[0], row[2])) for row in kept[1]))
 
     def load(self) -> tuple[float, tuple[ListedMove, ...]] | None:
         """How many seconds ago it was printed, and its rows; None where there was none."""
+        kept = self._read()
+        if kept is None:
+            return None
+        from uuid import UUID
+
+        from caseyos.domain.views import ListedMove
+
         try:
-            kept = json.loads(self._path.read_text())
-            rows = tuple(
-                ListedMove(UUID(row[0]), str(row[1]), int(row[2]), str(row[3]))
-                for row in kept["rows"]
-            )
-            return max(0.0, time.time() - float(kept["at"])), rows
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            rows = tuple(ListedMove(UUID(row[0]), row[1], int(row[2])) for row in kept[1])
+        except ValueError:
+            return None
+        return max(0.0, time.time() - kept[0]), rows
+
+    def _keep(self, at: float, rows: Iterable[tuple[str, ...]]) -> None:
+        write_private(self._path, "\n".join([f"{at!r}", *map("\t".join, rows)]))
+
+    def _read(self) -> tuple[float, list[tuple[str, ...]]] | None:
+        try:
+            with open(self._path, encoding="utf-8") as kept:  # noqa: PTH123
+                first, *lines = kept.read().split("\n")
+            rows = [tuple(line.split("\t")) for line in lines]
+            return (float(first), rows) if all(len(row) == 3 for row in rows) else None
+        except (OSError, ValueError):
             return None
 
 
@@ -71,4 +86,6 @@ def session(environ: Mapping[str, str]) -> str:
                 break
             except OSError:
                 continue
-    return re.sub(r"[^A-Za-z0-9-]", "_", name or f"pid-{os.getppid()}").strip("_")[:80] or "none"
+    name = name or f"pid-{os.getppid()}"
+    plain = "".join(c if c.isascii() and (c.isalnum() or c == "-") else "_" for c in name)
+    return plain.strip("_")[:80] or "none"

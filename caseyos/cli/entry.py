@@ -141,6 +141,7 @@ def _invoke(flags: Flags, rest: list[str]) -> int:
             args=rest, prog_name="caseyos", standalone_mode=False, obj=session
         )
         sys.stdout.flush()
+        session.remember()
     except SystemExit as ended:
         # Typer ends the program by itself when the reader of its output has gone.
         if isinstance(ended.__context__, BrokenPipeError):

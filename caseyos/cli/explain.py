@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caseyos.cli.output import table
-from caseyos.cli.shown import because, driver_json, driver_lines, due_label, local_time, move_json
+from caseyos.cli.drawing import because, table
+from caseyos.cli.shown import driver_json, driver_lines, due_label, local_time, move_json
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.domain.views import MoveDetail, Why
 

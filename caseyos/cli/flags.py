@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from caseyos.cli.drawing import unicode_wanted
 from caseyos.errors import UsageError
 
 HELP = """\b
@@ -70,7 +71,7 @@ def take(argv: list[str], environ: Mapping[str, str]) -> tuple[Flags, list[str]]
         "config": environ.get("CASEYOS_CONFIG") or None,
         "output": environ.get("CASEYOS_OUTPUT") or "human",
         "no_input": bool(environ.get("CASEYOS_NO_INPUT") or environ.get("CI")),
-        "ascii": bool(environ.get("CASEYOS_ASCII")) or not _unicode(environ),
+        "ascii": bool(environ.get("CASEYOS_ASCII")) or not unicode_wanted(environ),
         "accessible": bool(environ.get("ACCESSIBLE")),
         "color": _color(environ),
     }
@@ -105,9 +106,3 @@ def _color(environ: Mapping[str, str]) -> str:
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or environ.get("CLICOLOR") == "0":
         return "never"
     return "always" if environ.get("FORCE_COLOR") else "auto"
-
-
-def _unicode(environ: Mapping[str, str]) -> bool:
-    """Whether the locale can show more than ASCII; no locale at all is taken as a modern one."""
-    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C.UTF-8"
-    return "utf" in locale.lower() or locale in ("C", "POSIX")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseyos.cli.output import table
+from caseyos.cli.drawing import table
 from caseyos.cli.shown import local_time
 from caseyos.config import parse_duration
 from caseyos.domain.text import safe_line

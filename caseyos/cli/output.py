@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from caseyos.cli.drawing import to_ascii
 from caseyos.cli.flags import Flags
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.errors import UsageError
@@ -116,59 +117,6 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(value)
     return str(value)
-
-
-def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[int | None]
-) -> list[str]:
-    """Rows under a header, each cell made safe and cut at its width; None is as wide as needed.
-
-    Numbers are what the caller right-justified; everything else is left-aligned.
-    """
-    cells = [[_kept(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
-    shown = [list(header), *cells]
-    columns = [max(cell_width(row[place]) for row in shown) for place in range(len(header))]
-    lines = []
-    for row in shown:
-        padded = (
-            cell + " " * (size - cell_width(cell)) for cell, size in zip(row, columns, strict=True)
-        )
-        lines.append(("  " + "  ".join(padded)).rstrip())
-    return lines
-
-
-def _kept(cell: str, width: int | None) -> str:
-    """A safe cell that keeps the spaces its caller justified it with."""
-    return " " * (len(cell) - len(cell.lstrip(" "))) + safe_line(cell, width)
-
-
-def cell_width(text: str) -> int:
-    """How many terminal cells a text takes: wide East Asian characters and emoji take two."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width
-
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of `width` cells; it never carries meaning alone."""
-    full = round(max(0.0, min(1.0, share)) * width)
-    return "█" * full + "░" * (width - full)
-
-
-_ASCII = str.maketrans(
-    {
-        "█": "#", "░": ".", "·": "|", "…": "~", "→": ">", "›": ">", "✓": "+", "●": "*",
-        "┃": "|", "─": "-", "│": "|", "±": "+-", "↗": "^", "↓": "v", "×": "x", "–": "-",
-        "’": "'", "“": '"', "”": '"',
-    }
-)  # fmt: skip
-
-
-def to_ascii(text: str) -> str:
-    """A text without a character beyond ASCII."""
-    return text.translate(_ASCII).encode("ascii", "replace").decode()
 
 
 def _cell(value: Any) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caseyos.cli.shown import because, local_time, move_json, move_table
-from caseyos.domain.text import safe_line
+from caseyos.cli import drawing
+from caseyos.cli.shown import drawn, drawn_zone, move_json
 from caseyos.domain.views import QueueFilter, TodayList
 from caseyos.errors import NotFound
 
@@ -51,12 +50,21 @@ def today(
     else:
         listed = app.queue.today(limit, chosen=chosen)
     _remember(session, listed.moves)
+    rows, mode = [drawn(move) for move in listed.moves], str(app.switchboard.mode().mode)
     session.out.emit(
         "today",
         [move_json(move) for move in listed.moves],
-        human=lambda: _today_lines(session, listed, reasons=why),
-        plain=lambda: _plain_rows(listed.moves),
-        mode=str(app.switchboard.mode().mode),
+        human=lambda: drawing.today_lines(
+            rows,
+            {"pending": listed.total_pending, "due": listed.due_count},
+            listed.as_of.timestamp(),
+            drawn_zone(session.zone),
+            mode=mode,
+            columns=drawing.width(session.flags.environ),
+            reasons=why,
+        ),
+        plain=lambda: drawing.plain_rows(rows),
+        mode=mode,
     )
 
 
@@ -69,12 +77,12 @@ def next_move(ctx: typer.Context) -> None:
     _remember(session, listed.moves)
     move = listed.moves[0]
 
-    def human() -> Iterable[str]:
-        yield f"{move.code}  {safe_line(move.title)}  APS {move.aps:.1f}"
-        yield because(move.reasoning)
-        yield f"Next: caseyos preview {move.code}"
-
-    session.out.emit("next", move_json(move), human=human, plain=lambda: _plain_rows(listed.moves))
+    session.out.emit(
+        "next",
+        move_json(move),
+        human=lambda: drawing.next_lines(drawn(move)),
+        plain=lambda: drawing.plain_rows([drawn(move)]),
+    )
 
 
 def queue(
@@ -104,12 +112,18 @@ def queue(
     moves = session.app.queue.page(chosen, limit=limit).moves
     total = session.app.queue.count(chosen)
     _remember(session, moves)
+    rows = [drawn(move) for move in moves]
 
     def human() -> Iterable[str]:
         if not moves:
             yield "No move passes this filter."
             return
-        yield from move_table(moves, session.app.clock.now(), session.zone, _width())
+        yield from drawing.move_table(
+            rows,
+            session.app.clock.now().timestamp(),
+            drawn_zone(session.zone),
+            drawing.width(session.flags.environ),
+        )
         if total > len(moves):
             yield f"  … {total - len(moves)} more (--limit)"
 
@@ -117,7 +131,7 @@ def queue(
         "queue",
         [move_json(move) for move in moves],
         human=human,
-        plain=lambda: _plain_rows(moves),
+        plain=lambda: drawing.plain_rows(rows),
     )
 
 
@@ -126,68 +140,22 @@ def status(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     found = session.app.operations.status()
 
-    def human() -> Iterable[str]:
-        parts = [f"{found.pending} open", f"{found.due} due"]
-        if found.accepted:
-            parts.append(f"{found.accepted} accepted")
-        if found.outbox:
-            parts.append(f"{found.outbox} in the outbox")
-        if found.unknown:
-            parts.append(f"{found.unknown} UNKNOWN")
-        parts += [f"stopped: {level}" for level in found.stops]
-        parts.append(str(found.mode).upper())
-        yield " · ".join(parts)
-
-    session.out.emit("status", found, human=human, mode=str(found.mode))
+    counts = {
+        "pending": found.pending,
+        "due": found.due,
+        "accepted": found.accepted,
+        "outbox": found.outbox,
+        "unknown": found.unknown,
+    }
+    session.out.emit(
+        "status",
+        found,
+        human=lambda: [drawing.status_line(counts, found.stops, str(found.mode))],
+        mode=str(found.mode),
+    )
 
 
 def _remember(session: Session, moves: Any) -> None:
     from caseyos.app.last_list import LastList
 
     LastList(session.app.config.paths.state_dir, session.flags.environ).save(moves)
-
-
-def _today_lines(session: Session, listed: TodayList, *, reasons: bool) -> Iterable[str]:
-    app, now = session.app, listed.as_of
-    mode = app.switchboard.mode()
-    day = local_time(now, session.zone)
-    left = f"Today's moves, {day[:10].strip()} ({day.rsplit(' ', 1)[-1]})"
-    right = f"{listed.total_pending} open · {listed.due_count} due today · {mode.mode.upper()} mode"
-    yield left + " " * max(2, _width() - len(left) - len(right)) + right
-    yield ""
-    if not listed.moves:
-        yield from _nothing(listed)
-        return
-    lines = move_table(listed.moves, now, session.zone, _width())
-    yield lines[0]
-    for line, move in zip(lines[1:], listed.moves, strict=True):
-        yield line
-        if reasons:
-            yield f"        {safe_line(move.reasoning or '', _width() - 8)}"
-    hidden = listed.due_count - len(listed.moves)
-    if hidden > 0:
-        yield f"  … {hidden} more due today (caseyos today --limit {min(listed.due_count, 1000)})"
-    first = listed.moves[0]
-    yield ""
-    yield f"Why 1 is first: {safe_line(first.reasoning or 'it was put there by hand')}"
-    yield "Next: caseyos preview 1"
-
-
-def _nothing(listed: TodayList) -> Iterable[str]:
-    if listed.total_pending:
-        yield f"Nothing is due today; {listed.total_pending} moves come later (--all)."
-    else:
-        yield "Nothing left for today."
-        yield "Moves come from signals: caseyos import FILE, then caseyos tick"
-        yield "Or look around first: caseyos demo start"
-
-
-def _plain_rows(moves: Any) -> list[list[Any]]:
-    return [
-        [number, move.code, round(move.aps), move.title, move.account or "", move.due_by]
-        for number, move in enumerate(moves, 1)
-    ]
-
-
-def _width() -> int:
-    return max(60, min(shutil.get_terminal_size((100, 24)).columns, 160))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseyos.app.daemon_lock import DaemonFile
-from caseyos.cli.output import table
+from caseyos.cli.drawing import table
 from caseyos.cli.shown import local_time
 from caseyos.domain.text import safe_line
 from caseyos.errors import PartlyDone, Refused

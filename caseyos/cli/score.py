@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseyos.cli.output import table
+from caseyos.cli.drawing import table
 from caseyos.cli.shown import driver_json, driver_lines
 
 if TYPE_CHECKING:

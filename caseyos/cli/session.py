@@ -61,6 +61,13 @@ class Session:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise UsageError(f"There is no time zone {name!r}; one is Europe/Lisbon.") from None
 
+    def remember(self) -> None:
+        """Keep what the hot reads need, where this command has opened the database."""
+        if "app" in vars(self) and "database" in vars(self.app) and not self.flags.config:
+            from caseyos.app.glance import remember
+
+            remember(self.app, self.flags.environ)
+
     @property
     def interactive(self) -> bool:
         """Whether somebody can answer a question."""

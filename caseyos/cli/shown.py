@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from time import struct_time
+from typing import TYPE_CHECKING, Any
 
-from caseyos.cli.output import bar, table
+from caseyos.cli import drawing
+from caseyos.cli.drawing import SystemZone, bar
 from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move
-from caseyos.domain.text import safe_line
+
+if TYPE_CHECKING:
+    from caseyos.cli.drawing import Zone
 
 
 def move_json(move: Move) -> dict[str, Any]:
@@ -50,47 +55,48 @@ def driver_json(driver: Driver) -> dict[str, Any]:
     }
 
 
-def move_table(moves: Sequence[Move], now: datetime, zone: tzinfo | None, width: int) -> list[str]:
-    """Moves as rows with their numbers."""
-    room = max(24, width - 46)
-    rows = [
-        (
-            f"{number:>2}",
-            move.code,
-            f"{move.aps:>4.0f}",
-            move.title,
-            move.account or "",
-            due_label(move.due_by, now, zone),
-        )
-        for number, move in enumerate(moves, 1)
-    ]
-    return table(
-        (" #", "id", " APS", "move", "account", "due"),
-        rows,
-        widths=(4, 16, 5, room, 18, 12),
-    )
+class NamedZone:
+    """A zone by name, as the drawing asks for it."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def local(self, moment: float) -> struct_time:
+        """Local time."""
+        return datetime.fromtimestamp(moment, self._zone).timetuple()
+
+    def name(self, moment: float) -> str:
+        """The zone's short name."""
+        return f"{datetime.fromtimestamp(moment, self._zone):%Z}"
+
+
+def drawn_zone(zone: tzinfo | None) -> Zone:
+    """The zone to draw in; None is the system's own."""
+    return SystemZone() if zone is None else NamedZone(zone)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMove:
+    """A move as the drawing asks for it: its due time in seconds of the epoch."""
+
+    code: str
+    aps: float
+    title: str
+    account: str | None
+    due: float | None
+    reasoning: str | None
+
+
+def drawn(move: Move) -> DrawnMove:
+    """One move, to be drawn."""
+    due = move.due_by.timestamp() if move.due_by else None
+    return DrawnMove(move.code, move.aps, move.title, move.account, due, move.reasoning)
 
 
 def due_label(due: datetime | None, now: datetime, zone: tzinfo | None) -> str:
-    """When something is due, as people say it: overdue, a time today, a weekday, a date."""
-    if due is None:
-        return "any"
-    local, today = due.astimezone(zone), now.astimezone(zone)
-    days = (local.date() - today.date()).days
-    if due <= now:
-        late = (today.date() - local.date()).days
-        return "now" if late == 0 else f"{late} d late" if late < 1000 else f"{late // 365} y late"
-    if days == 0:
-        return f"{local:%H:%M}"
-    if days == 1:
-        return "tomorrow"
-    return f"{local:%a}" if days < 7 else f"{local:%d %b}" if days < 300 else f"{local:%d %b %Y}"
-
-
-def because(reasoning: str | None) -> str:
-    """The reason as the second half of a sentence."""
-    told = safe_line(reasoning or "it was put there without a score")
-    return f"because {told[:1].lower()}{told[1:]}"
+    """When something is due, as people say it."""
+    seconds = due.timestamp() if due else None
+    return drawing.due_label(seconds, now.timestamp(), drawn_zone(zone))
 
 
 def driver_lines(drivers: Sequence[Driver], width: int = 22) -> list[str]:

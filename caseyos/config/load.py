@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,21 +16,12 @@ import msgspec
 
 from caseyos.config import checks
 from caseyos.config.model import File, defaults
+from caseyos.config.names import NOT_KEYS, PLAIN_NAMES
 from caseyos.config.paths import DEFAULT_PROFILE, DEMO_PROFILE, Paths, profile_paths
 from caseyos.errors import ConfigError
 
 MAX_SIZE = 1024 * 1024  # bytes; nobody writes more by hand
 
-# Environment names that are flags' twins or belong to others, not configuration keys.
-NOT_KEYS = frozenset(
-    "PROFILE CONFIG OUTPUT LOG NO_INPUT ASCII SESSION TOKEN_FILE DATA_REQUIRED ACCESSIBLE".split()  # noqa: SIM905
-)
-PLAIN_NAMES = {
-    "DATABASE_URL": "database.url",
-    "SENTRY_DSN": "telemetry.sentry_dsn",
-    "SENTRY_ENVIRONMENT": "telemetry.sentry_environment",
-    "ACTIONS_ENABLED": "actions.enabled",
-}
 FREE_TABLES = ("keymap", "jobs", "source", "play")
 
 
@@ -42,7 +33,7 @@ class Layer:
     values: Mapping[str, Any]
     path: Path | None = None
     text: str = ""
-    names: Mapping[str, str] | None = None  # key -> environment variable
+    names: Mapping[str, str] = field(default_factory=dict)  # key -> environment variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +186,7 @@ def _check_layer(layer: Layer) -> None:
 
 def _place(layer: Layer, key: str) -> str:
     if layer.path is None:
-        name = (layer.names or {}).get(key)
+        name = layer.names.get(key)
         return f"the environment variable {name}" if name else "the environment"
     line = _line_of(layer.text, key)
     return f"{layer.path}:{line}" if line else str(layer.path)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from caseyos.config.folders import DEFAULT_PROFILE, DEMO_PROFILE, folder
 from caseyos.errors import ConfigError
 
-DEFAULT_PROFILE = "default"
-DEMO_PROFILE = "demo"
+__all__ = ["DEFAULT_PROFILE", "DEMO_PROFILE", "Paths", "profile_paths"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,13 @@ def profile_paths(profile: str, environ: Mapping[str, str]) -> Paths:
         raise ConfigError(
             f"{profile!r} cannot be a profile's name: use lower-case letters, digits, - and _."
         )
-    home = Path(environ.get("HOME") or Path.home())
 
-    def folder(variable: str, fallback: str) -> Path:
-        value = environ.get(variable, "")
-        # The XDG specification says to ignore a relative path.
-        base = Path(value) if value.startswith("/") else home / fallback
-        base /= "caseyos"
-        return base if profile == DEFAULT_PROFILE else base / "profiles" / profile
+    def below(variable: str) -> Path:
+        return Path(folder(variable, profile, environ))
 
     return Paths(
-        config_file=folder("XDG_CONFIG_HOME", ".config") / "caseyos.toml",
-        data_dir=folder("XDG_DATA_HOME", ".local/share"),
-        state_dir=folder("XDG_STATE_HOME", ".local/state"),
-        cache_dir=folder("XDG_CACHE_HOME", ".cache"),
+        config_file=below("XDG_CONFIG_HOME") / "caseyos.toml",
+        data_dir=below("XDG_DATA_HOME"),
+        state_dir=below("XDG_STATE_HOME"),
+        cache_dir=below("XDG_CACHE_HOME"),
     )

@@ -1,16 +1,18 @@
 """What text from outside may look like on a screen.
 
 Controls, escapes and direction overrides become visible stand-ins; nothing is dropped silently.
+Every one of them is unprintable, so printable text passes at once and loads nothing.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 # C0 but tab and newline, DEL, C1, line/paragraph separators, bidi controls, zero-width
 # characters, lone surrogates, tag characters and the BOM.
-_HOSTILE = re.compile(
+_HOSTILE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -21,6 +23,8 @@ def _stand_in(found: re.Match[str]) -> str:
     character = found.group()
     code = ord(character)
     if character in _JOINERS:
+        import unicodedata
+
         start, whole = found.start(), found.string
         if 0 < start < len(whole) - 1 and all(
             unicodedata.category(c) in ("So", "Mn", "Sk") or c == "\ufe0f"
@@ -36,7 +40,12 @@ def _stand_in(found: re.Match[str]) -> str:
 
 def safe_text(text: object) -> str:
     """`text` with every character that could act on a terminal made visible; may hold newlines."""
-    return _HOSTILE.sub(_stand_in, str(text))
+    plain = str(text)
+    if plain.isprintable():
+        return plain
+    import re
+
+    return re.sub(_HOSTILE, _stand_in, plain)
 
 
 def safe_line(text: object, limit: int | None = None) -> str:
@@ -49,4 +58,8 @@ def safe_line(text: object, limit: int | None = None) -> str:
 
 def storable(text: str) -> str:
     """`text` as PostgreSQL can hold it: NUL and lone surrogates become U+FFFD."""
+    if text.isprintable():
+        return text
+    import re
+
     return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)

@@ -96,6 +96,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedMove:
+    """One row of the list a terminal printed last."""
+
+    move_id: UUID
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A move a person named: by code, prefix, id, or a row of the list this terminal printed.
 

@@ -1,24 +1,34 @@
-"""Named SQL: each file of `store/sql` holds queries, each with a name and a description."""
+"""Named SQL: each file of `store/sql` holds queries, each with a name and a description.
+
+No heavy import: the reads of a shell prompt come through here.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+import os
 
-FOLDER = Path(__file__).parent / "sql"
-_HEADING = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = os.path.join(os.path.dirname(__file__), "sql")  # noqa: PTH118, PTH120
+_read: dict[str, Mapping[str, str]] = {}
 
 
-@cache
 def named_sql(file: str) -> Mapping[str, str]:
     """The queries of `store/sql/<file>.sql` by name. KeyError names a query that is not there."""
-    parts = _HEADING.split((FOLDER / f"{file}.sql").read_text())
-    return dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+    if file not in _read:
+        parts = f"\n{_text(file)}".split("\n-- name: ")[1:]
+        pairs = (part.partition("\n") for part in parts)
+        _read[file] = {name.strip(): query.strip() for name, _, query in pairs}
+    return _read[file]
 
 
 def statements(file: str) -> list[str]:
     """The statements of a file that separates them by lines of `--;`."""
-    text = (FOLDER / f"{file}.sql").read_text()
-    return [part.strip() for part in re.split(r"^--;$", text, flags=re.MULTILINE)]
+    return [part.strip() for part in _text(file).split("\n--;\n")]
+
+
+def _text(file: str) -> str:
+    with open(f"{FOLDER}/{file}.sql", encoding="utf-8") as opened:  # noqa: PTH123
+        return opened.read()

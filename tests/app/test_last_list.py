@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from caseyos.app.last_list import LastList, ListedMove, session
+from caseyos.app.last_list import LastList, session
 from caseyos.domain.model import Move
+from caseyos.domain.views import ListedMove
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -46,7 +47,7 @@ def test_what_was_printed_is_remembered(tmp_path: Path) -> None:
     assert kept is not None
     age, rows = kept
     assert 0 <= age < 60
-    assert rows[0] == ListedMove(UUID(int=1), "m7k1", 1, "Move 1")
+    assert rows[0] == ListedMove(UUID(int=1), "m7k1", 1)
     assert [row.code for row in rows] == ["m7k1", "m7k2"]
 
 

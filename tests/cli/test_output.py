@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseyos.cli.output import bar, cell_width, table, to_ascii
+from caseyos.cli.drawing import bar, cell_width, table, to_ascii
 from tests.cli.reading import data
 from tests.conftest import Run
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from caseyos.cli.shown import because, due_label
+from caseyos.cli.drawing import because
+from caseyos.cli.shown import due_label
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

@@ -9,7 +9,9 @@ import caseyos
 from caseyos.store.database import Database
 from caseyos.store.sql import FOLDER, named_sql, statements
 
-FILES = sorted(path.stem for path in FOLDER.glob("*.sql") if not path.stem.startswith("schema"))
+FILES = sorted(
+    path.stem for path in Path(FOLDER).glob("*.sql") if not path.stem.startswith("schema")
+)
 CODE = "".join(path.read_text() for path in (Path(caseyos.__file__).parent).rglob("*.py"))
 
 
@@ -26,7 +28,7 @@ def test_every_query_says_what_it_is_and_is_used(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_no_name_is_given_twice(file: str) -> None:
-    names = re.findall(r"^-- name: (\w+)$", (FOLDER / f"{file}.sql").read_text(), re.MULTILINE)
+    names = re.findall(r"^-- name: (\w+)$", Path(FOLDER, f"{file}.sql").read_text(), re.MULTILINE)
     assert len(names) == len(set(names)) == len(named_sql(file))
 
 

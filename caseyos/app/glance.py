@@ -1,0 +1,185 @@
+"""The reads a shell prompt waits for: the list, the top move, a count, the status, and no more.
+
+They do what the queue's own reads do (list kept, view recorded), over libpq and without an App.
+`glance` answers None whenever anything is not as it expects; the caller then takes the long way,
+which knows how to start, migrate and refuse. No heavy import.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from caseyos.app.last_list import LastList
+from caseyos.config import snapshot
+from caseyos.store.libpq import Link, WireError, plain_url
+from caseyos.store.sql import named_sql
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from caseyos.app.core import App
+
+DAY = 24 * 3600.0
+LOG_LIMIT = 2_000_000  # bytes; a file near its rotation is left to the one who rotates it
+_SQL = named_sql("glance")
+
+
+class Row:
+    """A move as a list shows it; `due` is in seconds of the epoch."""
+
+    __slots__ = ("account", "aps", "code", "due", "id", "reasoning", "title", "version")
+
+    def __init__(self, row: Sequence[str | None]) -> None:
+        move_id, code, aps, title, account, due, version, reasoning = row
+        self.id = move_id or ""
+        self.code = code or ""
+        self.aps = float(aps or 0)
+        self.title = title or ""
+        self.account = account
+        self.due = None if due is None else float(due)
+        self.version = int(version or 0)
+        self.reasoning = reasoning
+
+
+class Glance:
+    """What was seen: `rows` ranked, `counts` by name, `mode` safe or live, engaged `stops`."""
+
+    __slots__ = ("counts", "mode", "now", "rows", "stops", "zone")
+
+    def __init__(self, now: float, zone: str) -> None:
+        self.now = now
+        self.zone = zone
+        self.rows: list[Row] = []
+        self.counts: dict[str, int] = {}
+        self.mode = "safe"
+        self.stops: list[str] = []
+
+
+def glance(
+    *, profile: str, environ: Mapping[str, str], limit: int = 0, counts: str = ""
+) -> Glance | None:
+    """Look once: `limit` ranked rows, and `counts`: nothing, "due" or "all"."""
+    kept = snapshot.load(profile, environ)
+    if kept is None or not _log_is_ready(kept) or not _zone_is_known(kept["zone"]):
+        return None
+    conninfo = kept["conninfo"] or plain_url(environ.get(kept["url_variable"], ""))
+    try:
+        link = Link(conninfo)
+    except (WireError, OSError):
+        return None
+    try:
+        return _look(link, kept, environ, limit, counts)
+    except (WireError, OSError, ValueError, KeyError, IndexError):
+        return None
+    finally:
+        link.close()
+
+
+def remember(app: App, environ: Mapping[str, str]) -> None:
+    """Keep what the next glance needs of a configuration that was just read and used."""
+    from caseyos.app.database import DatabaseAdmin
+    from caseyos.app.switchboard import STOP_FILE
+    from caseyos.store.schema import wanted_revision
+
+    config = app.config
+    names = {key: name for layer in config.layers for key, name in layer.names.items()}
+    variable = names.get("database.url", "")
+    server = DatabaseAdmin(config).server
+    values = {
+        "conninfo": "" if variable else app.database.conninfo,
+        "url_variable": variable,
+        "cluster": os.path.realpath(server.cluster) if server else "",
+        "revision": wanted_revision(),
+        "zone": config.settings.timezone,
+        "telemetry": "on" if config.settings.telemetry.enabled else "",
+        "actor": app.actor,
+        "state": str(config.paths.state_dir),
+        "stop_file": str(config.paths.state_dir / STOP_FILE),
+        "log": str(config.paths.log_file),
+    }
+    snapshot.keep(config, environ, values)
+
+
+def _look(
+    link: Link, kept: Mapping[str, str], environ: Mapping[str, str], limit: int, counts: str
+) -> Glance | None:
+    link.rows("BEGIN")
+    place = "place" if kept["cluster"] else "place_elsewhere"
+    cluster, revision = link.rows(_SQL[place])[0]
+    ours = not kept["cluster"] or os.path.realpath(cluster or "") == kept["cluster"]
+    if not ours or revision != kept["revision"]:
+        return None
+    seen = Glance(time.time(), kept["zone"])
+    horizon = {"horizon": _iso(seen.now + DAY)}
+    if limit:
+        seen.rows = [Row(row) for row in link.rows(_SQL["today"], horizon | {"limit": limit})]
+    if counts == "all":
+        names = ("pending", "due", "accepted", "unknown", "outbox")
+        found = link.rows(named_sql("overview")["counts"], horizon)[0]
+        seen.counts = dict(zip(names, (int(one or 0) for one in found), strict=False))
+        said = [row[0] or "" for row in link.rows(_SQL["switches"])]
+        seen.mode = "live" if "live" in said else "safe"
+        seen.stops = [one[5:] for one in said if one.startswith("stop ")]
+        if os.path.exists(kept["stop_file"]):  # noqa: PTH110
+            seen.stops.append("all")
+    elif counts:
+        seen.counts = {"due": int(link.rows(_SQL["due"], horizon)[0][0] or 0)}
+    if limit and kept["telemetry"] and seen.rows:
+        _viewed(link, kept["actor"], seen.rows)
+    link.rows("COMMIT")
+    if limit:
+        LastList(kept["state"], environ).save(seen.rows)
+        if kept["telemetry"]:
+            _logged(kept["log"], kept["actor"], seen)
+    return seen
+
+
+def _viewed(link: Link, actor: str, rows: Sequence[Row]) -> None:
+    """The telemetry rows of the view; after a power failure nobody needs the last of them."""
+    link.rows("SET LOCAL synchronous_commit TO off")
+    data = ",".join(f'{{"item_id":"{row.id}","data":{{"aps":{row.aps!r}}}}}' for row in rows)
+    values = {"name": "recommendation_viewed", "actor": actor, "rows": f"[{data}]"}
+    link.rows(named_sql("events")["emit"], values)
+
+
+def _logged(path: str, actor: str, seen: Glance) -> None:
+    """The same events as lines of the log, in the log's own form."""
+    second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seen.now))
+    at = f"{second}.{int(seen.now % 1 * 1000):03d}"
+    lines = "".join(
+        f'{{"at": "{at}", "level": "info", "logger": "caseyos.events",'
+        f' "message": "recommendation_viewed", "item_id": "{row.id}", "actor": "{actor}",'
+        f' "aps": {row.aps!r}}}\n'
+        for row in seen.rows
+    )
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(handle, lines.encode())
+        finally:
+            os.close(handle)
+    except OSError:
+        pass
+
+
+def _zone_is_known(name: str) -> bool:
+    """Whether the C library can tell the time of the zone; no name is the system's own."""
+    return not name or os.path.exists(f"/usr/share/zoneinfo/{name}")  # noqa: PTH110
+
+
+def _log_is_ready(kept: Mapping[str, str]) -> bool:
+    """Whether our lines may go straight into the log: it is there, not full, the actor plain."""
+    actor = kept["actor"]
+    if not (actor.isascii() and actor.isprintable()) or '"' in actor or "\\" in actor:
+        return False
+    try:
+        return os.stat(kept["log"]).st_size < LOG_LIMIT  # noqa: PTH116
+    except OSError:
+        return False
+
+
+def _iso(moment: float) -> str:
+    second = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(moment))
+    return f"{second}.{int(moment % 1 * 1_000_000):06d}+00"
