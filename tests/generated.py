@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from caseyos.cli.completing import bash_file, fish_file, zsh_file
 from caseyos.cli.reference import reference_page as command_page
 from caseyos.config.example import example_text
 from caseyos.config.example import reference_page as configuration_page
@@ -17,6 +18,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/CLI.md": command_page,
     "docs/CONFIGURATION.md": configuration_page,
     "docs/KEYS.md": keys_page,
+    "caseyos/cli/completions/caseyos.bash": bash_file,
+    "caseyos/cli/completions/_caseyos": zsh_file,
+    "caseyos/cli/completions/caseyos.fish": fish_file,
 }
 
 
@@ -25,6 +29,7 @@ def main(words: list[str]) -> int:
     stale = [name for name, make in PAGES.items() if _present(name) != make()]
     if words == ["write"]:
         for name in stale:
+            (ROOT / name).parent.mkdir(exist_ok=True)
             (ROOT / name).write_text(PAGES[name]())
             sys.stdout.write(f"wrote {name}\n")
         return 0

@@ -58,9 +58,17 @@ class Glance:
 
 
 def glance(
-    *, profile: str, environ: Mapping[str, str], limit: int = 0, counts: str = ""
+    *,
+    profile: str,
+    environ: Mapping[str, str],
+    limit: int = 0,
+    counts: str = "",
+    offered: bool = False,
 ) -> Glance | None:
-    """Look once: `limit` ranked rows, and `counts`: nothing, "due" or "all"."""
+    """Look once: `limit` ranked rows of today and `counts`: nothing, "due" or "all".
+
+    With `offered` the rows are the pending moves a shell offers, which counts as no view.
+    """
     kept = snapshot.load(profile, environ)
     if kept is None or not _log_is_ready(kept) or not _zone_is_known(kept["zone"]):
         return None
@@ -70,7 +78,7 @@ def glance(
     except (WireError, OSError):
         return None
     try:
-        return _look(link, kept, environ, limit, counts)
+        return _offered(link, kept) if offered else _look(link, kept, environ, limit, counts)
     except (WireError, OSError, ValueError, KeyError, IndexError):
         return None
     finally:
@@ -102,14 +110,27 @@ def remember(app: App, environ: Mapping[str, str]) -> None:
     snapshot.keep(config, environ, values)
 
 
+def _offered(link: Link, kept: Mapping[str, str]) -> Glance | None:
+    seen = Glance(time.time(), "")
+    if not _is_ours(link, kept):
+        return None
+    seen.rows = [Row(row) for row in link.rows(_SQL["offered"])]
+    return seen
+
+
+def _is_ours(link: Link, kept: Mapping[str, str]) -> bool:
+    """Whether this is the cluster we mean, with the schema we know."""
+    place = "place" if kept["cluster"] else "place_elsewhere"
+    cluster, revision = link.rows(_SQL[place])[0]
+    ours = not kept["cluster"] or os.path.realpath(cluster or "") == kept["cluster"]
+    return ours and revision == kept["revision"]
+
+
 def _look(
     link: Link, kept: Mapping[str, str], environ: Mapping[str, str], limit: int, counts: str
 ) -> Glance | None:
     link.rows("BEGIN")
-    place = "place" if kept["cluster"] else "place_elsewhere"
-    cluster, revision = link.rows(_SQL[place])[0]
-    ours = not kept["cluster"] or os.path.realpath(cluster or "") == kept["cluster"]
-    if not ours or revision != kept["revision"]:
+    if not _is_ours(link, kept):
         return None
     seen = Glance(time.time(), kept["zone"])
     horizon = {"horizon": _iso(seen.now + DAY)}

@@ -165,6 +165,11 @@ def plain_rows(rows: Sequence[Drawn]) -> list[list[str]]:
     ]
 
 
+def id_rows(rows: Sequence[Drawn]) -> list[list[str]]:
+    """What a shell offers where a move is named: its code, and its title to know it by."""
+    return [[row.code, safe_line(row.title, 60)] for row in rows]
+
+
 def due_label(due: float | None, now: float, zone: Zone) -> str:
     """When something is due, as people say it: overdue, a time today, a weekday, a date."""
     if due is None:

@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "score": ("score", "app", SET_UP),
     "db": ("db", "app", SET_UP),
     "doctor": ("setup", "doctor", SET_UP),
-    "completion": ("setup", "completion", SET_UP),
+    "completion": ("completion", "app", SET_UP),
     "help": ("topics", "help_", SET_UP),
     "version": ("topics", "version", SET_UP),
 }

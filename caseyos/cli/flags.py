@@ -44,6 +44,10 @@ _VALUES = {
 }
 
 
+WITH_VALUE = tuple(_VALUES)
+COMMON = ("--json", *_SWITCHES, *_VALUES)
+
+
 @dataclass(frozen=True, slots=True)
 class Flags:
     """What the person asked of every command; `fields` narrows JSON."""

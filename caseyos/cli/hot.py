@@ -1,8 +1,8 @@
 """The hot reads, told from the arguments before anything is imported for a command line.
 
-`today`, `next` and `status` with the few options a prompt uses. Whatever is not known here, and
-whatever is not as expected, is left to the whole program: `run` then answers None and has
-written nothing. Both say the same bytes (tests/cli/test_hot.py).
+`today`, `next`, `status` with the few options a prompt uses, and the ids a shell offers.
+Whatever is not known here, or not as expected, is left to the whole program: `run` then answers
+None and has written nothing. Both say the same bytes (tests/cli/test_hot.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from caseyos.app.glance import Glance
 
-KNOWN = frozenset({"today", "next", "status"})
+KNOWN = frozenset({"today", "next", "status", "completion"})
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
@@ -28,17 +28,19 @@ class _Unknown(Exception):
 class Asked:
     """A hot read, as the arguments name it."""
 
-    __slots__ = ("ascii", "command", "count", "limit", "plain", "profile", "why")
+    __slots__ = ("ascii", "command", "count", "ids", "limit", "plain", "profile", "why")
 
     def __init__(self, argv: Sequence[str], environ: Mapping[str, str]) -> None:
         self.command = ""
         self.profile = environ.get("CASEYOS_PROFILE") or "default"
-        self.limit, self.count, self.why, self.plain = 10, False, False, False
+        self.limit, self.count, self.why, self.plain, self.ids = 10, False, False, False, False
         self.ascii = bool(environ.get("CASEYOS_ASCII"))
         words = iter(argv)
         for word in words:
             self._take(word, words)
         if self.command not in KNOWN or not LETTERS.issuperset(self.profile):
+            raise _Unknown
+        if (self.command == "completion") != self.ids:
             raise _Unknown
         if self.command != "today" and (self.count or self.why or self.limit != 10):
             raise _Unknown
@@ -51,6 +53,8 @@ class Asked:
             self.profile = value
         elif word == "--limit" and value.isascii() and value.isdigit() and 0 < int(value) <= 1000:
             self.limit = int(value)
+        elif word == "ids" and self.command == "completion":
+            self.ids = True
         elif word == "--count":
             self.count = True
         elif word == "--why":
@@ -90,12 +94,14 @@ def _answer(asked: Asked, environ: Mapping[str, str]) -> str | None:
     """The whole text of the answer; None where it is the whole program's."""
     from caseyos.app.glance import glance
 
-    listing = asked.command != "status" and not asked.count
+    listing = asked.command in ("today", "next") and not asked.count
     limit = 0 if not listing else 1 if asked.command == "next" else asked.limit
-    counts = "due" if asked.count else "" if asked.plain else "all"
-    if asked.plain and not (listing or asked.count):
-        return None  # the status has no plain form
-    seen = glance(profile=asked.profile, environ=environ, limit=limit, counts=counts)
+    counts = "due" if asked.count else "" if asked.plain or asked.ids else "all"
+    if asked.plain and asked.command == "status":
+        return None  # it has no plain form
+    seen = glance(
+        profile=asked.profile, environ=environ, limit=limit, counts=counts, offered=asked.ids
+    )
     if seen is None or (asked.command == "next" and not seen.rows):
         return None
     from caseyos.cli import drawing
@@ -111,6 +117,8 @@ def _lines(asked: Asked, seen: Glance, environ: Mapping[str, str]) -> list[str]:
         return [str(seen.counts["due"])]
     if asked.command == "status":
         return [drawing.status_line(seen.counts, seen.stops, seen.mode)]
+    if asked.ids:
+        return ["\t".join(cells) for cells in drawing.id_rows(seen.rows)]
     if asked.plain:
         return ["\t".join(cells) for cells in drawing.plain_rows(seen.rows)]
     if asked.command == "next":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -10,18 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseyos.config.paths import DEFAULT_PROFILE, profile_paths
 from caseyos.domain.text import safe_line
-from caseyos.errors import CaseyError, UsageError
+from caseyos.errors import CaseyError
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-completion = typer.Typer(help="Completion for your shell.", no_args_is_help=True)
 demo = typer.Typer(help="A full queue of made-up data.", no_args_is_help=True)
-
-
-Shell = Annotated[str, typer.Argument(help="bash, zsh or fish.")]
 
 
 class Unwell(CaseyError):
@@ -107,46 +101,3 @@ def stop(ctx: typer.Context) -> None:
     gone = stop_demo()
     told = "Removed the demo profile." if gone else "There was no demo profile."
     session.out.emit("demo_stop", {"removed": gone}, human=lambda: [told])
-
-
-@completion.command("show")
-def completion_show(ctx: typer.Context, shell: Shell) -> None:
-    """Print the completion file."""
-    session: Session = ctx.obj
-    text = _completion(shell)
-    session.out.emit("completion", {"shell": shell, "text": text}, human=text.splitlines)
-
-
-@completion.command("install")
-def completion_install(ctx: typer.Context, shell: Shell) -> None:
-    """Put the completion file where your shell looks for it."""
-    session: Session = ctx.obj
-    text = _completion(shell)
-    # Beside our own data lies the folder that shells read theirs from.
-    paths = profile_paths(DEFAULT_PROFILE, os.environ)
-    share, config = paths.data_dir.parent, paths.config_file.parents[1]
-    path = {
-        "bash": share / "bash-completion" / "completions" / "caseyos",
-        "zsh": share / "zsh" / "site-functions" / "_caseyos",
-        "fish": config / "fish" / "completions" / "caseyos.fish",
-    }[shell]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    lines = [f"Wrote {path}. New shells complete caseyos. Undo: rm {path}"]
-    if shell == "zsh":
-        lines.append(f"zsh needs it in its path: fpath=({path.parent} $fpath) before compinit")
-    session.out.emit("completion_install", {"path": str(path)}, human=lambda: lines)
-
-
-def _completion(shell: str) -> str:
-    from caseyos.cli.entry import COMMANDS
-
-    words = " ".join(COMMANDS)
-    scripts = {
-        "bash": f"complete -W '{words}' caseyos\n",
-        "zsh": f"#compdef caseyos\ncompadd {words}\n",
-        "fish": f"complete -c caseyos -n __fish_use_subcommand -f -a '{words}'\n",
-    }
-    if shell not in scripts:
-        raise UsageError(f"There is no completion for {shell!r}.", hint="bash, zsh or fish")
-    return scripts[shell]

@@ -28,6 +28,8 @@ ASKED = [
     ("next",),
     ("next", "--plain"),
     ("status",),
+    ("completion", "ids"),
+    ("completion", "ids", "--plain"),
 ]
 COLOURS = [(), ("--color", "always"), ("--color", "never")]
 # An option that does nothing and that only the whole program knows.
@@ -110,6 +112,10 @@ def test_both_ways_leave_the_same_traces(demo: Run, demo_home: dict[str, str]) -
         ("--color", "sometimes", "today"),
         ("today", "--", "x"),
         ("show", "today"),
+        ("completion",),
+        ("completion", "show", "bash"),
+        ("ids", "completion"),
+        ("today", "ids"),
         (),
     ],
 )

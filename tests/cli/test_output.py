@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from caseyos.cli.drawing import bar, cell_width, table, to_ascii
 from tests.cli.reading import data
 from tests.conftest import Run
 
@@ -27,29 +24,3 @@ def test_ascii_output_is_ascii(demo: Run) -> None:
     for words in (("today",), ("why", "1"), ("stats",), ("queue", "--status", "all")):
         assert demo(*words, "--ascii").stdout.isascii(), words
         assert demo(*words, LC_ALL="de_DE.ISO-8859-1").stdout.isascii(), words
-
-
-@pytest.mark.parametrize(
-    ("text", "cells"), [("abc", 3), ("漢字", 4), ("e\u0301", 1), ("🚀", 2), ("", 0)]
-)
-def test_cells_are_counted_as_terminals_do(text: str, cells: int) -> None:
-    assert cell_width(text) == cells
-
-
-def test_tables_line_up_with_wide_characters() -> None:
-    lines = table(("a", "b"), [("漢字", "x"), ("abc", "y")], widths=(10, None))
-    assert (
-        len({cell_width(line[: line.rindex(c)]) for line, c in zip(lines[1:], "xy", strict=True)})
-        == 1
-    )
-
-
-def test_bars_stay_within_their_width() -> None:
-    assert [bar(share, 4) for share in (-1, 0, 0.5, 1, 9)] == [
-        "░░░░",
-        "░░░░",
-        "██░░",
-        "████",
-        "████",
-    ]
-    assert to_ascii("█░ “x” → 漢") == '#. "x" > ?'

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import textwrap
 from pathlib import Path
 
@@ -197,7 +198,10 @@ def test_a_command_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
     )
     with pytest.raises(ConfigError, match="did not answer within 1 seconds"):
         secrets.from_command([sys.executable, "-c", code], limit=1)
-    assert [alive(int(pid)) for pid in pids.read_text().split()] == [False, False]
+    deadline = time.monotonic() + 10  # a killed process goes when the kernel gets to it
+    while any(alive(int(pid)) for pid in pids.read_text().split()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_the_keyring_keeps_and_forgets(keyring: Path) -> None:

@@ -32,3 +32,11 @@ SELECT current_setting('data_directory', true) AS cluster,
 -- name: place_elsewhere
 -- Which schema a server that is not ours has.
 SELECT '' AS cluster, version_num AS revision FROM alembic_version
+
+-- name: offered
+-- The pending moves a shell offers where a move is named, best first.
+SELECT m.id, m.code, m.priority_score::float8 AS aps, m.title, NULL AS account, NULL AS due,
+       m.version, NULL AS reasoning
+FROM command_queue_items m WHERE m.status = 'pending'
+ORDER BY m.priority_score DESC, m.due_by, m.created_at, m.id
+LIMIT 50
