@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DAY = 24 * 3600.0
 LOG_LIMIT = 2_000_000  # bytes; a file near its rotation is left to the one who rotates it
+COUNTED = ("pending", "due", "accepted", "unknown", "outbox")
 _SQL = named_sql("glance")
 
 
@@ -65,7 +66,7 @@ def glance(
     counts: str = "",
     offered: bool = False,
 ) -> Glance | None:
-    """Look once: `limit` ranked rows of today and `counts`: nothing, "due" or "all".
+    """Look once: `limit` ranked rows of today; `counts`: none, "moves", or "all" with mode.
 
     With `offered` the rows are the pending moves a shell offers, which counts as no view.
     """
@@ -136,17 +137,15 @@ def _look(
     horizon = {"horizon": _iso(seen.now + DAY)}
     if limit:
         seen.rows = [Row(row) for row in link.rows(_SQL["today"], horizon | {"limit": limit})]
-    if counts == "all":
-        names = ("pending", "due", "accepted", "unknown", "outbox")
+    if counts:
         found = link.rows(named_sql("overview")["counts"], horizon)[0]
-        seen.counts = dict(zip(names, (int(one or 0) for one in found), strict=False))
+        seen.counts = {name: int(one or 0) for name, one in zip(COUNTED, found, strict=False)}
+    if counts == "all":
         said = [row[0] or "" for row in link.rows(_SQL["switches"])]
         seen.mode = "live" if "live" in said else "safe"
         seen.stops = [one[5:] for one in said if one.startswith("stop ")]
         if os.path.exists(kept["stop_file"]):  # noqa: PTH110
             seen.stops.append("all")
-    elif counts:
-        seen.counts = {"due": int(link.rows(_SQL["due"], horizon)[0][0] or 0)}
     if limit and kept["telemetry"] and seen.rows:
         _viewed(link, kept["actor"], seen.rows)
     link.rows("COMMIT")

@@ -96,7 +96,7 @@ def _answer(asked: Asked, environ: Mapping[str, str]) -> str | None:
 
     listing = asked.command in ("today", "next") and not asked.count
     limit = 0 if not listing else 1 if asked.command == "next" else asked.limit
-    counts = "due" if asked.count else "" if asked.plain or asked.ids else "all"
+    counts = "moves" if asked.count else "" if asked.plain or asked.ids else "all"
     if asked.plain and asked.command == "status":
         return None  # it has no plain form
     seen = glance(

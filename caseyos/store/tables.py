@@ -309,6 +309,20 @@ class QueueItem(SQLModel, table=True):
             postgresql_where=text("status = 'pending'"),
         ),
         Index(
+            "ix_command_queue_items_due",
+            "due_by",
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_command_queue_items_due_day",
+            text("date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz)"),
+            text("priority_score DESC"),
+            "due_by",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
             "ix_command_queue_items_code_prefix",
             "code",
             postgresql_ops={"code": "text_pattern_ops"},
@@ -398,6 +412,20 @@ class Decision(SQLModel, table=True):
     after: dict[str, Any] = _json()
     execution_id: uuid.UUID | None = _link("executions.id")
     undone_at: datetime | None = _time()
+
+
+class QueueTally(SQLModel, table=True):
+    """How many moves a change added to (or took from) a status and an hour of due times.
+
+    Kept by triggers on command_queue_items, summed by readers, folded together now and then: the
+    exact counts of a queue of any length without counting it.
+    """
+
+    __tablename__: ClassVar[str] = "queue_tally"
+    id: uuid.UUID = _id()
+    status: str = _text(required=True)
+    due_hour: datetime | None = _time()  # of pending moves; null for those without a due time
+    moves: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class Execution(SQLModel, table=True):

@@ -10,11 +10,6 @@ WHERE m.status = 'pending' AND m.due_by <= %(horizon)s
 ORDER BY m.priority_score DESC, m.due_by, m.created_at, m.id
 LIMIT %(limit)s
 
--- name: due
--- How many moves Today's Moves has.
-SELECT count(*) AS count FROM command_queue_items m
-WHERE m.status = 'pending' AND m.due_by <= %(horizon)s
-
 -- name: switches
 -- What is switched on at this moment: the word live, or a level of the kill switch.
 SELECT CASE WHEN name = 'mode' THEN 'live' ELSE 'stop ' || substr(name, 6) END AS said

@@ -1,11 +1,24 @@
 -- name: counts
--- The figures of the status line, each from an index.
+-- The figures of the status line: moves from the tally, the rest from indexes.
+WITH horizon AS (
+  SELECT %(horizon)s::timestamptz AS at,
+         date_bin('1 hour', %(horizon)s::timestamptz, '2000-01-01 00:00:00+00') AS hour)
+, tally AS (
+  SELECT sum(moves) FILTER (WHERE status = 'pending') AS pending,
+         sum(moves) FILTER (WHERE status = 'pending'
+                              AND due_hour < (SELECT hour FROM horizon)) AS due,
+         sum(moves) FILTER (WHERE status = 'accepted') AS accepted,
+         sum(moves) FILTER (WHERE status = 'unknown') AS unknown
+  FROM queue_tally)
 SELECT
-  (SELECT count(*) FROM command_queue_items WHERE status = 'pending') AS pending,
-  (SELECT count(*) FROM command_queue_items
-    WHERE status = 'pending' AND due_by <= %(horizon)s) AS due,
-  (SELECT count(*) FROM command_queue_items WHERE status = 'accepted') AS accepted,
-  (SELECT count(*) FROM command_queue_items WHERE status = 'unknown') AS unknown,
+  (SELECT coalesce(pending, 0)::bigint FROM tally) AS pending,
+  -- The hours before the horizon's are in the tally; within it they are counted.
+  (SELECT coalesce(due, 0)::bigint FROM tally)
+    + (SELECT count(*) FROM command_queue_items
+        WHERE status = 'pending' AND due_by >= (SELECT hour FROM horizon)
+          AND due_by <= (SELECT at FROM horizon)) AS due,
+  (SELECT coalesce(accepted, 0)::bigint FROM tally) AS accepted,
+  (SELECT coalesce(unknown, 0)::bigint FROM tally) AS unknown,
   (SELECT count(*) FROM executions
     WHERE state IN ('queued', 'claimed', 'dispatching', 'blocked')) AS outbox,
   (SELECT priority_score::float8 FROM command_queue_items

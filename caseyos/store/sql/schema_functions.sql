@@ -103,3 +103,46 @@ BEGIN
   RETURN NULL;
 END
 $$
+--;
+CREATE FUNCTION caseyos_tally_fold() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  WITH taken AS (
+    DELETE FROM queue_tally
+    WHERE id IN (SELECT id FROM queue_tally FOR UPDATE SKIP LOCKED)
+    RETURNING status, due_hour, moves)
+  INSERT INTO queue_tally (status, due_hour, moves)
+  SELECT status, due_hour, sum(moves) FROM taken GROUP BY status, due_hour HAVING sum(moves) <> 0;
+END
+$$
+--;
+CREATE FUNCTION caseyos_tally() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  origin CONSTANT timestamptz := '2000-01-01 00:00:00+00';
+  changes bigint;
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    DELETE FROM queue_tally;
+    RETURN NULL;
+  ELSIF TG_OP = 'INSERT' THEN
+    INSERT INTO queue_tally (status, due_hour, moves)
+    SELECT status, CASE WHEN status = 'pending' THEN date_bin('1 hour', due_by, origin) END, count(*)
+    FROM present GROUP BY 1, 2;
+  ELSIF TG_OP = 'DELETE' THEN
+    INSERT INTO queue_tally (status, due_hour, moves)
+    SELECT status, CASE WHEN status = 'pending' THEN date_bin('1 hour', due_by, origin) END, -count(*)
+    FROM past GROUP BY 1, 2;
+  ELSE
+    INSERT INTO queue_tally (status, due_hour, moves)
+    SELECT status, CASE WHEN status = 'pending' THEN date_bin('1 hour', due_by, origin) END, sum(step)
+    FROM (SELECT status, due_by, 1 AS step FROM present
+          UNION ALL SELECT status, due_by, -1 FROM past) changed
+    GROUP BY 1, 2 HAVING sum(step) <> 0;
+  END IF;
+  GET DIAGNOSTICS changes = ROW_COUNT;
+  -- Folding costs a read of the tally: after large changes always, after small ones now and then.
+  IF random() < changes / 500.0 THEN
+    PERFORM caseyos_tally_fold();
+  END IF;
+  RETURN NULL;
+END
+$$

@@ -23,3 +23,16 @@ CREATE TRIGGER signals_notify AFTER INSERT ON signals
 --;
 CREATE TRIGGER executions_notify AFTER INSERT OR UPDATE ON executions
   FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
+--;
+CREATE TRIGGER command_queue_items_tally_insert AFTER INSERT ON command_queue_items
+  REFERENCING NEW TABLE AS present FOR EACH STATEMENT EXECUTE FUNCTION caseyos_tally()
+--;
+CREATE TRIGGER command_queue_items_tally_update AFTER UPDATE ON command_queue_items
+  REFERENCING OLD TABLE AS past NEW TABLE AS present
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_tally()
+--;
+CREATE TRIGGER command_queue_items_tally_delete AFTER DELETE ON command_queue_items
+  REFERENCING OLD TABLE AS past FOR EACH STATEMENT EXECUTE FUNCTION caseyos_tally()
+--;
+CREATE TRIGGER command_queue_items_tally_truncate AFTER TRUNCATE ON command_queue_items
+  FOR EACH STATEMENT EXECUTE FUNCTION caseyos_tally()
