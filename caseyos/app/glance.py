@@ -115,8 +115,13 @@ def _offered(link: Link, kept: Mapping[str, str]) -> Glance | None:
     seen = Glance(time.time(), "")
     if not _is_ours(link, kept):
         return None
-    seen.rows = [Row(row) for row in link.rows(_SQL["offered"])]
+    seen.rows = _listed(link, link.rows(_SQL["offered"]))
     return seen
+
+
+def _listed(link: Link, ids: Sequence[Sequence[str | None]]) -> list[Row]:
+    array = "{" + ",".join(row[0] or "" for row in ids) + "}"
+    return [Row(row) for row in link.rows(_SQL["listed"], {"ids": array})]
 
 
 def _is_ours(link: Link, kept: Mapping[str, str]) -> bool:
@@ -136,7 +141,8 @@ def _look(
     seen = Glance(time.time(), kept["zone"])
     horizon = {"horizon": _iso(seen.now + DAY)}
     if limit:
-        seen.rows = [Row(row) for row in link.rows(_SQL["today"], horizon | {"limit": limit})]
+        due = link.rows(named_sql("moves")["due_ids"], horizon | {"limit": limit})
+        seen.rows = _listed(link, due)
     if counts:
         found = link.rows(named_sql("overview")["counts"], horizon)[0]
         seen.counts = {name: int(one or 0) for name, one in zip(COUNTED, found, strict=False)}

@@ -31,6 +31,10 @@ class Moves:
 
     def today(self, now: datetime, limit: int, chosen: QueueFilter) -> tuple[Move, ...]:
         """Pending moves due within 24 hours or overdue, ranked: the one rule of Today's Moves."""
+        if chosen == QueueFilter():
+            window = {"horizon": now + DAY, "limit": limit}
+            ids = [row["id"] for row in self._connection.execute(_SQL["due_ids"], window)]
+            return self._ranked(["m.id = ANY (%(ids)b)"], {"ids": ids}, limit)
         where, values = _conditions(chosen, now)
         where.append("m.due_by <= %(horizon)s")
         values |= {"horizon": now + DAY}

@@ -8,6 +8,7 @@ import pytest
 
 from caseyos.domain.model import Driver
 from caseyos.domain.views import QueueFilter
+from caseyos.store.database import Database
 from caseyos.store.moves import drivers
 from tests.store.conftest import Insert, Unit
 
@@ -115,3 +116,34 @@ def test_counting_what_is_due(unit: Unit, move: Move) -> None:
         assert uow.moves.count(QueueFilter(), NOW) == 3
         assert uow.moves.count(QueueFilter(), NOW, due=True) == 2
         assert len(uow.moves.today(NOW, 10, QueueFilter())) == 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_today_is_the_plain_rule_whatever_is_due(database: Database, unit: Unit, seed: int) -> None:
+    """The quick way and the way by days say what one plain ORDER BY says: ties, undated, all."""
+    made = """
+        INSERT INTO command_queue_items
+          (priority_score, action_type, action_context, title, status, owner, due_by)
+        SELECT CASE WHEN %(low)s AND due <= %(now)s + interval '1 day' THEN (n %% 7) ELSE score END,
+               'create_task', '{}', 'x', CASE WHEN n %% 11 = 0 THEN 'accepted' ELSE 'pending' END,
+               'casey', due
+        FROM (SELECT n, round((random() * 20)::numeric) * 5 AS score,
+                     CASE WHEN n %% 13 = 0 THEN NULL
+                          ELSE %(now)s + round(((random() - %(ahead)s) * 80)::numeric)
+                               * interval '6 hours' END AS due
+              FROM generate_series(1, 2500) n) made
+    """
+    plain = """
+        SELECT id FROM command_queue_items WHERE status = 'pending'
+          AND due_by <= %(now)s + interval '1 day'
+        ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s
+    """
+    with database.transaction() as connection:
+        connection.execute("SELECT setseed(%s)", [seed / 10])
+        connection.execute(made, {"now": NOW, "low": seed % 2 == 0, "ahead": (seed % 3) / 2})
+    for limit in (1, 10, 60, 1000):
+        with database.transaction() as connection:
+            rows = connection.execute(plain, {"now": NOW, "limit": limit}).fetchall()
+        with unit() as uow:
+            found = uow.moves.today(NOW, limit, QueueFilter())
+        assert [move.id for move in found] == [row["id"] for row in rows]

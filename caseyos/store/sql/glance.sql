@@ -1,14 +1,13 @@
--- name: today
--- Today's Moves as a list shows them: the rule and the order of the queue's own read, fewer columns.
+-- name: listed
+-- Moves as a list shows them, in the order of the queue's own read, with fewer columns.
 SELECT m.id, m.code, m.priority_score::float8 AS aps, m.title,
        coalesce(m.action_context ->> 'account', m.action_context ->> 'recipient_name',
                 m.action_context ->> 'recipient') AS account,
        extract(epoch FROM m.due_by) AS due, m.version, r.reasoning
 FROM command_queue_items m
 LEFT JOIN action_recommendations r ON r.id = m.recommendation_id
-WHERE m.status = 'pending' AND m.due_by <= %(horizon)s
+WHERE m.id = ANY (%(ids)s::uuid[])
 ORDER BY m.priority_score DESC, m.due_by, m.created_at, m.id
-LIMIT %(limit)s
 
 -- name: switches
 -- What is switched on at this moment: the word live, or a level of the kill switch.
@@ -30,8 +29,5 @@ SELECT '' AS cluster, version_num AS revision FROM alembic_version
 
 -- name: offered
 -- The pending moves a shell offers where a move is named, best first.
-SELECT m.id, m.code, m.priority_score::float8 AS aps, m.title, NULL AS account, NULL AS due,
-       m.version, NULL AS reasoning
-FROM command_queue_items m WHERE m.status = 'pending'
-ORDER BY m.priority_score DESC, m.due_by, m.created_at, m.id
-LIMIT 50
+SELECT m.id FROM command_queue_items m WHERE m.status = 'pending'
+ORDER BY m.priority_score DESC, m.due_by, m.created_at, m.id LIMIT 50
