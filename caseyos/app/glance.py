@@ -135,13 +135,15 @@ def _is_ours(link: Link, kept: Mapping[str, str]) -> bool:
 def _look(
     link: Link, kept: Mapping[str, str], environ: Mapping[str, str], limit: int, counts: str
 ) -> Glance | None:
-    link.rows("BEGIN")
     if not _is_ours(link, kept):
         return None
     seen = Glance(time.time(), kept["zone"])
     horizon = {"horizon": _iso(seen.now + DAY)}
     if limit:
-        due = link.rows(named_sql("moves")["due_ids"], horizon | {"limit": limit})
+        window = horizon | {"limit": limit}
+        due = link.rows(named_sql("moves")["due_near"], window)
+        if len(due) < limit:
+            due = link.rows(named_sql("moves")["due_far"], window)
         seen.rows = _listed(link, due)
     if counts:
         found = link.rows(named_sql("overview")["counts"], horizon)[0]
@@ -154,7 +156,6 @@ def _look(
             seen.stops.append("all")
     if limit and kept["telemetry"] and seen.rows:
         _viewed(link, kept["actor"], seen.rows)
-    link.rows("COMMIT")
     if limit:
         LastList(kept["state"], environ).save(seen.rows)
         if kept["telemetry"]:
@@ -164,7 +165,7 @@ def _look(
 
 def _viewed(link: Link, actor: str, rows: Sequence[Row]) -> None:
     """The telemetry rows of the view; after a power failure nobody needs the last of them."""
-    link.rows("SET LOCAL synchronous_commit TO off")
+    link.rows("SET synchronous_commit TO off")
     data = ",".join(f'{{"item_id":"{row.id}","data":{{"aps":{row.aps!r}}}}}' for row in rows)
     values = {"name": "recommendation_viewed", "actor": actor, "rows": f"[{data}]"}
     link.rows(named_sql("events")["emit"], values)

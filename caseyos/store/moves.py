@@ -33,7 +33,10 @@ class Moves:
         """Pending moves due within 24 hours or overdue, ranked: the one rule of Today's Moves."""
         if chosen == QueueFilter():
             window = {"horizon": now + DAY, "limit": limit}
-            ids = [row["id"] for row in self._connection.execute(_SQL["due_ids"], window)]
+            found = self._connection.execute(_SQL["due_near"], window).fetchall()
+            if len(found) < limit:
+                found = self._connection.execute(_SQL["due_far"], window).fetchall()
+            ids = [row["id"] for row in found]
             return self._ranked(["m.id = ANY (%(ids)b)"], {"ids": ids}, limit)
         where, values = _conditions(chosen, now)
         where.append("m.due_by <= %(horizon)s")

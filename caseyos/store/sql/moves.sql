@@ -14,23 +14,21 @@ WHERE {where}
 ORDER BY {order}
 LIMIT %(limit)s OFFSET %(skip)s
 
--- name: due_ids
--- Today's Moves, as ids: due up to the horizon, ranked. Mostly they are among the best thousand of
--- the queue; only where too few of those are due is each day asked for its best (one short look
--- into the index by day), so that the cost does not grow with the queue whatever is due.
-WITH RECURSIVE near AS MATERIALIZED (
-  SELECT id, priority_score, due_by, created_at
-  FROM (SELECT id, priority_score, due_by, created_at FROM command_queue_items
-        WHERE status = 'pending'
-        ORDER BY priority_score DESC, due_by, created_at, id LIMIT 1000) best
-  WHERE due_by <= %(horizon)s
-  ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s)
-, enough AS MATERIALIZED (SELECT count(*) >= %(limit)s AS found FROM near)
-, days (day) AS (
-  SELECT (SELECT date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz)
-          FROM command_queue_items WHERE status = 'pending'
-          ORDER BY date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) LIMIT 1)
-  FROM enough WHERE NOT found
+-- name: due_near
+-- Today's Moves as ids, as far as they are among the best thousand of the queue: mostly all.
+SELECT id FROM (SELECT id, priority_score, due_by, created_at FROM command_queue_items
+                WHERE status = 'pending'
+                ORDER BY priority_score DESC, due_by, created_at, id LIMIT 1000) best
+WHERE due_by <= %(horizon)s
+ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s
+
+-- name: due_far
+-- Today's Moves as ids where too few of the best thousand are due: each day is asked for its best,
+-- one short look into the index by day, so that the cost does not grow with the queue.
+WITH RECURSIVE days (day) AS (
+  (SELECT date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz)
+   FROM command_queue_items WHERE status = 'pending'
+   ORDER BY date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) LIMIT 1)
   UNION ALL
   SELECT (SELECT date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz)
           FROM command_queue_items
@@ -38,17 +36,13 @@ WITH RECURSIVE near AS MATERIALIZED (
             AND date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) > days.day
           ORDER BY date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) LIMIT 1)
   FROM days WHERE days.day <= %(horizon)s)
-, far AS (
-  SELECT best.* FROM days CROSS JOIN LATERAL (
-    SELECT id, priority_score, due_by, created_at FROM command_queue_items
-    WHERE status = 'pending' AND due_by <= %(horizon)s
-      AND date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) = days.day
-    ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s) best
-  WHERE days.day <= %(horizon)s)
-SELECT id FROM (
-  SELECT * FROM near WHERE (SELECT found FROM enough)
-  UNION ALL SELECT * FROM far) due
-ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s
+SELECT due.id FROM days CROSS JOIN LATERAL (
+  SELECT id, priority_score, due_by, created_at FROM command_queue_items
+  WHERE status = 'pending' AND due_by <= %(horizon)s
+    AND date_bin('1 day', due_by, '2000-01-01 00:00:00+00'::timestamptz) = days.day
+  ORDER BY priority_score DESC, due_by, created_at, id LIMIT %(limit)s) due
+WHERE days.day <= %(horizon)s
+ORDER BY due.priority_score DESC, due.due_by, due.created_at, due.id LIMIT %(limit)s
 
 -- name: tally
 -- How many moves a filter leaves.
