@@ -43,7 +43,8 @@ def _command(path: str, command: Any) -> list[str]:
     if children:
         lines = ["", f"### `{path}`", "", _sentence(command)]
         for name, child in children.items():
-            lines += _command(f"{path} {name}", child)
+            if not child.hidden:
+                lines += _command(f"{path} {name}", child)
         return lines
     arguments = [_argument(one) for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
