@@ -20,6 +20,7 @@ from caseyos.domain.reports import (
     Status,
     TickReport,
 )
+from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError
 
 if TYPE_CHECKING:
@@ -231,9 +232,17 @@ class Operations:
         with self._app.unit_of_work() as uow:
             row = uow.overview.counts(now + timedelta(hours=24))
             leader = uow.jobs.leader()
+            best = uow.moves.today(now, 1, QueueFilter())
         mode = self._app.switchboard.mode()
         stops = tuple(stop.level for stop in self._app.switchboard.stops())
-        return Status(mode=mode.mode, live_until=mode.until, stops=stops, daemon=leader, **row)
+        return Status(
+            mode=mode.mode,
+            live_until=mode.until,
+            stops=stops,
+            daemon=leader,
+            top_aps=best[0].aps if best else None,
+            **row,
+        )
 
 
 def figures(report: object) -> Figures:

@@ -22,8 +22,8 @@ class Overview:
     def __init__(self, connection: Connection[dict[str, Any]]) -> None:
         self._connection = connection
 
-    def counts(self, horizon: datetime) -> dict[str, Any]:
-        """Pending, due up to `horizon`, accepted, unknown, outbox and the best score due."""
+    def counts(self, horizon: datetime) -> dict[str, int]:
+        """How many moves are pending, due up to `horizon`, accepted, unknown, in the outbox."""
         row = self._connection.execute(_SQL["counts"], {"horizon": horizon}).fetchone()
         return dict(row or {})
 

@@ -20,10 +20,7 @@ SELECT
   (SELECT coalesce(accepted, 0)::bigint FROM tally) AS accepted,
   (SELECT coalesce(unknown, 0)::bigint FROM tally) AS unknown,
   (SELECT count(*) FROM executions
-    WHERE state IN ('queued', 'claimed', 'dispatching', 'blocked')) AS outbox,
-  (SELECT priority_score::float8 FROM command_queue_items
-    WHERE status = 'pending' AND due_by <= %(horizon)s
-    ORDER BY priority_score DESC LIMIT 1) AS top_aps
+    WHERE state IN ('queued', 'claimed', 'dispatching', 'blocked')) AS outbox
 
 -- name: activity
 -- What was done, newest first, with the move it was done to.
