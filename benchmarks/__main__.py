@@ -15,7 +15,7 @@ from typing import Any
 
 PAGE = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-SCRIPTS = ("today",)
+SCRIPTS = ("today", "commands", "completion", "start", "queue_read")
 
 
 def main() -> int:

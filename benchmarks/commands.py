@@ -1,0 +1,44 @@
+"""The commands that need Typer, beside the smallest program that is written with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.machine import CASEYOS, home
+from benchmarks.measure import Result, in_turn, main, process
+
+_SMALLEST = """
+import typer
+app = typer.Typer()
+@app.command()
+def hello(name: str = "you") -> None:
+    "Say hello."
+    typer.echo(f"hello {name}")
+app()
+"""
+
+
+def rows(full: bool) -> Iterator[Result]:
+    """`--help`, of the program and of a command, and a command that reads nothing."""
+    del full
+    with home() as place:
+        file = Path(place.environ["HOME"], "smallest.py")
+        file.write_text(_SMALLEST)
+        for words, beside in (
+            (["--help"], ["--help"]),
+            (["queue", "--help"], ["--help"]),
+            (["version"], []),
+        ):
+            ours, theirs = in_turn(
+                process([*CASEYOS, *words], place.environ),
+                process([sys.executable, str(file), *beside], place.environ),
+                rounds=15,
+            )
+            told = " ".join(["a one-command Typer program", *beside])
+            yield Result(f"`caseyos {' '.join(words)}`", told, ours, theirs, 1.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(rows))
