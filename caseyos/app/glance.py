@@ -74,9 +74,8 @@ def glance(
     if kept is None or not _log_is_ready(kept) or not _zone_is_known(kept["zone"]):
         return None
     conninfo = kept["conninfo"] or plain_url(environ.get(kept["url_variable"], ""))
-    try:
-        link = Link(conninfo)
-    except (WireError, OSError):
+    link = _connected(conninfo, kept)
+    if link is None:
         return None
     try:
         return _offered(link, kept) if offered else _look(link, kept, environ, limit, counts)
@@ -104,11 +103,30 @@ def remember(app: App, environ: Mapping[str, str]) -> None:
         "zone": config.settings.timezone,
         "telemetry": "on" if config.settings.telemetry.enabled else "",
         "actor": app.actor,
+        "data": str(config.paths.data_dir),
         "state": str(config.paths.state_dir),
         "stop_file": str(config.paths.state_dir / STOP_FILE),
         "log": str(config.paths.log_file),
     }
     snapshot.keep(config, environ, values)
+
+
+def _connected(conninfo: str, kept: Mapping[str, str]) -> Link | None:
+    """A connection; our own server is started for it, where it was stopped, and polled."""
+    try:
+        return Link(conninfo)
+    except (WireError, OSError):
+        if not os.path.exists(f"{kept['cluster']}/PG_VERSION"):  # noqa: PTH110
+            return None
+    from pathlib import Path
+
+    from caseyos.errors import NotReady
+    from caseyos.store.server import EmbeddedServer
+
+    try:
+        return Link(EmbeddedServer(Path(kept["data"])).ensure_running())
+    except (WireError, OSError, NotReady):
+        return None
 
 
 def _offered(link: Link, kept: Mapping[str, str]) -> Glance | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from caseyos.config.load import Config
 
-FORMAT = "caseyos snapshot 1"
+FORMAT = "caseyos snapshot 2"
 # What may hold a password is compared by being there alone; its value is read where it is used.
 SECRETIVE = ("URL", "DSN", "PASSWORD", "TOKEN", "SECRET", "KEY")
 PROGRAM = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120

@@ -18,8 +18,6 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-import psycopg
-
 from caseyos.errors import NotReady
 from caseyos.store.account import (
     cluster_home,
@@ -27,6 +25,7 @@ from caseyos.store.account import (
     reachable_install,
     server_account,
 )
+from caseyos.store.libpq import Link, WireError
 
 ROLE = "caseyos"
 DATABASE = "caseyos"
@@ -78,11 +77,14 @@ class EmbeddedServer:
     def is_reachable(self) -> bool:
         """Whether a server of this very cluster answers now."""
         try:
-            with psycopg.connect(self.dsn("postgres"), connect_timeout=5) as connection:
-                row = connection.execute("SHOW data_directory").fetchone()
-        except psycopg.Error:
+            link = Link(self.dsn("postgres"))
+            try:
+                directory = link.rows("SHOW data_directory")[0][0]
+            finally:
+                link.close()
+        except WireError:
             return False
-        return row is not None and os.path.realpath(row[0]) == os.path.realpath(self.cluster)
+        return os.path.realpath(directory or "") == os.path.realpath(self.cluster)
 
     def ensure_running(self) -> str:
         """Connect, or start the server and wait until it answers; the connection string.
@@ -250,12 +252,13 @@ class EmbeddedServer:
         return (weighty or lines or ["it said nothing"])[-1].strip()
 
     def _make_database(self) -> None:
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            known = connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
-            ).fetchone()
-            if known is None:
-                connection.execute(f'CREATE DATABASE "{DATABASE}"')
+        link = Link(self.dsn("postgres"))
+        try:
+            known = {"name": DATABASE}
+            if not link.rows("SELECT 1 FROM pg_database WHERE datname = %(name)s", known):
+                link.rows(f'CREATE DATABASE "{DATABASE}"')
+        finally:
+            link.close()
 
     def _pid_in_file(self) -> int | None:
         try:
