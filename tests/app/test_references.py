@@ -166,4 +166,4 @@ def test_several_each_once_in_their_order(app: App, moves: list[Move]) -> None:
 def test_the_list_lies_in_the_profiles_state_folder(app: App, moves: list[Move]) -> None:
     printed(app, moves)
     folder = Path(app.config.paths.state_dir) / "lists"
-    assert [path.name for path in folder.iterdir()] == ["here.json"]
+    assert [path.name for path in folder.iterdir()] == ["here.tsv"]
