@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from caseyos.app.channels import Channels
 from caseyos.config import parse_duration, parse_hours
 from caseyos.config.private_file import write_private
 from caseyos.domain.guardrails import Limit, Policy
-from caseyos.domain.model import ActionType, ExecutionResult, Plan
-from caseyos.domain.ports.channel import Channel
+from caseyos.domain.model import ExecutionResult, Plan
 from caseyos.domain.ports.execution import Probe, Workshop, silent
 from caseyos.domain.rendering import Sender, content_hash
 from caseyos.errors import CaseyError, NotFound, Refused
@@ -137,7 +137,7 @@ class Actions:
         sender, policy = self._sender, self._policy()
         return Workshop(
             units=self._app.unit_of_work,
-            channel_of=self._channel_of,
+            channel_of=self.channels.of,
             load_template=self._load_template,
             sender=lambda: sender,
             policy=lambda: policy,
@@ -152,27 +152,9 @@ class Actions:
         )
 
     @cached_property
-    def _channels(self) -> Mapping[str, Channel]:
-        from caseyos.connectors.local import LocalCalendar, LocalMail, LocalTasks
-
-        paths = self._app.config.paths
-        mail, tasks = LocalMail(paths.maildir), LocalTasks(self._app.unit_of_work)
-        return {
-            ActionType.SEND_EMAIL: mail,
-            ActionType.CREATE_DRAFT: mail,
-            ActionType.FOLLOW_UP: mail,
-            ActionType.CREATE_TASK: tasks,
-            ActionType.COMPLETE_TASK: tasks,
-            ActionType.SCHEDULE_MEETING: LocalCalendar(paths.calendar_dir),
-        }
-
-    def _channel_of(self, action_type: str) -> Channel:
-        try:
-            return self._channels[action_type]
-        except KeyError:
-            raise Refused(
-                f"No channel for {action_type} is configured.", hint="caseyos help config"
-            ) from None
+    def channels(self) -> Channels:
+        """The channels of the configuration."""
+        return Channels(self._app)
 
     @cached_property
     def _sender(self) -> Sender:

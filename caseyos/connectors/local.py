@@ -12,16 +12,13 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from caseyos.domain.mail import OUR_HEADER
+from caseyos.connectors.message import build_mail
 from caseyos.domain.model import ActionType, Effect, Payload, Reversibility
-from caseyos.domain.ports.channel import NotDone, Receipt
+from caseyos.domain.ports.channel import AtHand, NotDone, Prepared, Receipt
 
 
 class _FileChannel:
@@ -34,14 +31,20 @@ class _FileChannel:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def preflight(self, payload: Payload) -> None:
-        """Make the folders and see that they can be written."""
+    def check(self, payload: Payload) -> None:
+        """See that what is there of the folder is a folder and can be written."""
+        there = next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK)):
+            raise NotDone(f"{self._folder} cannot be written.")
+
+    def prepare(self, payload: Payload, wire: bytes, marker: str) -> Prepared:
+        """Make the folders; there is nothing to connect to."""
+        self.check(payload)
         try:
             self._make_folders()
         except OSError as error:
             raise NotDone(f"{self._folder} cannot be written: {error.strerror}") from error
-        if not os.access(self._folder, os.W_OK):
-            raise NotDone(f"{self._folder} cannot be written.")
+        return AtHand(lambda: self._perform(payload, wire, marker))
 
     def undo(self, instructions: Mapping[str, Any]) -> str:
         """Delete the file if it is still what was written; gone already is as good."""
@@ -53,6 +56,9 @@ class _FileChannel:
             raise NotDone(f"{found.name} was changed since, so it is left alone.")
         found.unlink()
         return f"Removed {found.name}."
+
+    def _perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+        raise NotImplementedError
 
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -71,19 +77,7 @@ class LocalMail(_FileChannel):
 
     def build(self, payload: Payload, *, marker: str, execution_id: UUID, at: datetime) -> bytes:
         """The message, CRLF line ends, with our marker headers."""
-        fields = payload.fields
-        message = EmailMessage(policy=SMTP)
-        message["From"] = _mailbox(fields.get("from_name", ""), fields["from"])
-        message["To"] = ", ".join(payload.recipients)
-        message["Subject"] = payload.subject
-        message["Date"] = format_datetime(at.astimezone(UTC).replace(microsecond=0))
-        message["Message-ID"] = marker
-        if fields.get("in_reply_to"):
-            message["In-Reply-To"] = fields["in_reply_to"]
-            message["References"] = " ".join(fields.get("references", ()))
-        message[OUR_HEADER] = str(execution_id)
-        message.set_content(payload.body, cte="quoted-printable")
-        return message.as_bytes()
+        return build_mail(payload, marker=marker, execution_id=execution_id, at=at)
 
     def effects(self, payload: Payload) -> tuple[Effect, ...]:
         """One file; the mail client sends it."""
@@ -94,7 +88,7 @@ class LocalMail(_FileChannel):
             Effect("caseyos", "mark done, watch for a reply", "yes"),
         )
 
-    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+    def _perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
         """Write to tmp, sync, and link into place: the Maildir way, so nobody sees half a mail."""
         box = self._box(payload.action_type)
         name = _file_name(marker)
@@ -172,12 +166,12 @@ class LocalCalendar(_FileChannel):
             Effect("caseyos", "mark done", "yes"),
         )
 
-    def preflight(self, payload: Payload) -> None:
+    def check(self, payload: Payload) -> None:
         """A meeting needs a start."""
         _start(payload)
-        super().preflight(payload)
+        super().check(payload)
 
-    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+    def _perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
         """Write beside, sync, rename."""
         path = self._folder / f"{_file_name(marker).removesuffix('.eml')}.ics"
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
@@ -263,12 +257,17 @@ class LocalTasks:
             Effect("caseyos", "mark done", "yes"),
         )
 
-    def preflight(self, payload: Payload) -> None:
+    def check(self, payload: Payload) -> None:
         """Completing needs a task to complete."""
         if payload.action_type == ActionType.COMPLETE_TASK and not payload.fields.get("task_id"):
             raise NotDone("The move names no task to complete.")
 
-    def perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
+    def prepare(self, payload: Payload, wire: bytes, marker: str) -> Prepared:
+        """There is nothing to connect to."""
+        self.check(payload)
+        return AtHand(lambda: self._perform(payload, wire, marker))
+
+    def _perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
         """Add or complete the row, in a transaction of its own."""
         row = json.loads(wire)
         with self._units() as unit:
@@ -308,11 +307,6 @@ def _task_receipt(task: tuple[UUID, int], kind: str) -> Receipt:
     digest = hashlib.sha256(f"{task_id}:{version}".encode()).hexdigest()
     undo = {"kind": kind, "task_id": str(task_id), "version": version}
     return Receipt(str(task_id), digest, undo)
-
-
-def _mailbox(name: str, address: str) -> str:
-    plain = re.sub(r"[^\w .-]", "", name)
-    return f'"{plain}" <{address}>' if plain else address
 
 
 def _file_name(marker: str) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from caseyos.domain.guardrails import judge, over_limit, switched_off
 from caseyos.domain.model import EMAIL_ACTIONS, ActionType, ExecutionResult, MoveStatus, Verdict
-from caseyos.domain.ports.channel import Channel, NotDone, Receipt, Uncertain
+from caseyos.domain.ports.channel import Channel, NotDone, Prepared, Receipt, Uncertain
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.domain.rendering import content_hash
 from caseyos.errors import CaseyError
@@ -59,25 +59,16 @@ def run_one(shop: Workshop, execution_id: UUID | None = None) -> bool:
         return True
     shop.probe("claimed")
     channel = shop.channel_of(row["action_type"])
-    payload = frozen(row)
     try:
-        channel.preflight(payload)
+        ready = channel.prepare(frozen(row), bytes(row["wire"]), row["marker"])
     except NotDone as refusal:
         _not_done(shop, row, "claimed", refusal)
         return True
-    shop.probe("preflight")
-    if not _mark(shop, row, channel):
-        return True
-    shop.probe("marked")
-    try:
-        done = channel.perform(payload, bytes(row["wire"]), row["marker"])
-    except NotDone as refusal:
-        _not_done(shop, row, "dispatching", refusal)
-    except Uncertain as doubt:
-        _lost(shop, row, str(doubt))
-    else:
-        shop.probe("done")
-        succeed(shop, row, done)
+    with ready:
+        shop.probe("preflight")
+        if _mark(shop, row, channel):
+            shop.probe("marked")
+            _effect(shop, row, ready)
     return True
 
 
@@ -88,6 +79,19 @@ def run_due(shop: Workshop, limit: int = 500) -> RunReport:
     while report.run < limit and run_one(shop):
         report.run += 1
     return report
+
+
+def _effect(shop: Workshop, row: Row, ready: Prepared) -> None:
+    """The one effect and T3, in that order; letting go of the connection comes after both."""
+    try:
+        done = ready.perform()
+    except NotDone as refusal:
+        _not_done(shop, row, "dispatching", refusal)
+    except Uncertain as doubt:
+        _lost(shop, row, str(doubt))
+    else:
+        shop.probe("done")
+        succeed(shop, row, done)
 
 
 def recover(shop: Workshop, report: RunReport) -> None:
@@ -126,7 +130,11 @@ def succeed(shop: Workshop, row: Row, done: Receipt, *, found: bool = False) -> 
             provider_id=done.provider_id,
             digest=done.digest,
             undo=done.undo,
-            result={"refused": list(done.refused), "confirmed_later": found},
+            result={
+                "refused": list(done.refused),
+                "notes": list(done.notes),
+                "confirmed_later": found,
+            },
             rollback_token=f"rb_{secrets.token_urlsafe(12)}",
         )
         move = lock_move(unit, row)

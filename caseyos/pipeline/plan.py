@@ -39,7 +39,7 @@ def preview(shop: Workshop, move_id: UUID, *, as_draft: bool = False) -> Plan:
         marker = marker_for(payload, execution_id)
         problem, wire = None, b""
         try:
-            channel.preflight(payload)
+            channel.check(payload)
             wire = channel.build(payload, marker=marker, execution_id=execution_id, at=shop.now())
         except NotDone as refusal:
             problem = refusal.message

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from caseyos.domain.model import ExecutionResult, MoveStatus
-from caseyos.domain.ports.channel import NotDone
+from caseyos.domain.ports.channel import Channel, NotDone
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
-from caseyos.errors import NotFound, TooLate, TryLater, UsageError, WrongStatus
+from caseyos.errors import CaseyError, NotFound, TooLate, TryLater, UsageError, WrongStatus
 from caseyos.pipeline.execute import succeed
 from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
 
 Row = Mapping[str, Any]
+log = logging.getLogger("caseyos.settle")
 ANSWERS: Mapping[str, tuple[str, MoveStatus] | None] = {
     "check": None,
     "sent": ("succeeded", MoveStatus.EXECUTED),
@@ -23,14 +25,21 @@ ANSWERS: Mapping[str, tuple[str, MoveStatus] | None] = {
 
 
 def reconcile(shop: Workshop) -> dict[str, int]:
-    """Look unknown effects up by their markers: presence proves, absence proves nothing."""
+    """Look unknown effects up by their markers: presence proves, absence proves nothing.
+
+    Where nobody can be asked, that one waits for the next time; the others go on.
+    """
     found = 0
     with shop.units() as unit:
         rows = unit.executions.to_reconcile()
         for row in rows:
             unit.executions.look_again(row["id"])
     for row in rows:
-        effect = shop.channel_of(row["action_type"]).find(row["marker"])
+        try:
+            effect = _channel(shop, row).find(row["marker"])
+        except (NotDone, CaseyError) as refusal:
+            log.warning("%s cannot be looked up: %s", row["id"], refusal)
+            continue
         if effect is not None:
             succeed(shop, row, effect, found=True)
             found += 1
@@ -55,8 +64,10 @@ def undo(shop: Workshop, execution_id: UUID) -> ExecutionResult:
     if row["undo"] is None:
         raise TooLate(f"{row['code']} cannot be taken back any more.")
     try:
-        told = shop.channel_of(row["action_type"]).undo(row["undo"])
+        told = _channel(shop, row).undo(row["undo"])
     except NotDone as refusal:
+        if refusal.temporary:
+            raise TryLater(refusal.message, hint="caseyos undo") from refusal
         with shop.units() as unit:
             if unit.executions.undone(execution_id, "undo_failed", refusal.message):
                 receipt(unit, shop, row, "undo", row["state"], "undo_failed", refusal.message)
@@ -81,13 +92,23 @@ def answer(shop: Workshop, move_id: UUID, word: str) -> ExecutionResult:
         row = unit.executions.latest_real(move_id)
     if row is None or row["state"] != "unknown":
         raise WrongStatus("That move is not UNKNOWN.", hint="caseyos today")
-    effect = shop.channel_of(row["action_type"]).find(row["marker"])
     said = ANSWERS[word]
+    try:
+        effect = _channel(shop, row).find(row["marker"])
+    except NotDone as refusal:
+        if said is None:
+            raise TryLater(refusal.message) from refusal
+        effect = None  # nobody can be asked: the person's word counts
     if effect is not None:
         succeed(shop, row, effect, found=True)
     elif said is not None:
         _settle_by_hand(shop, row, *said, word)
     return result_of(shop, row["id"])
+
+
+def _channel(shop: Workshop, row: Row) -> Channel:
+    """The channel that carried it out, whatever is configured by now."""
+    return shop.channel_of(row["action_type"], row["channel"])
 
 
 def _settle_by_hand(shop: Workshop, row: Row, state: str, status: MoveStatus, word: str) -> None:

@@ -73,11 +73,6 @@ def test_who_writes(open_app: OpenApp) -> None:
     assert open_app("owner = 'dana'\n").actions._sender.address == "dana@localhost"
 
 
-def test_an_action_without_a_channel_is_refused(app: App) -> None:
-    with pytest.raises(Refused, match="No channel for update_deal is configured"):
-        app.actions._channel_of("update_deal")
-
-
 def test_content_hashes_are_the_plans(app: App) -> None:
     move = mail(app)
     hashes = app.actions.content_hashes([move.id])

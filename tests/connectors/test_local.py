@@ -57,8 +57,9 @@ def meeting(**fields: object) -> Payload:
 
 def perform(channel: LocalMail | LocalCalendar, payload: Payload, marker: str = MARKER) -> Path:
     wire = channel.build(payload, marker=marker, execution_id=EXECUTION, at=AT)
-    channel.preflight(payload)
-    return Path(channel.perform(payload, wire, marker).provider_id)
+    channel.check(payload)
+    with channel.prepare(payload, wire, marker) as ready:
+        return Path(ready.perform().provider_id)
 
 
 def test_a_mail_is_the_bytes_that_were_built(tmp_path: Path) -> None:
@@ -165,7 +166,7 @@ def test_a_mail_is_found_by_its_marker_wherever_a_client_moved_it(tmp_path: Path
 
 def test_a_half_written_mail_is_not_found(tmp_path: Path) -> None:
     channel = LocalMail(tmp_path)
-    channel.preflight(letter())
+    channel.prepare(letter(), b"", MARKER)
     name = local._file_name(MARKER)
     (tmp_path / ".Outbox" / "tmp" / f"{name}.123").write_bytes(b"From: ")
     assert channel.find(MARKER) is None
@@ -203,7 +204,7 @@ def test_a_folder_that_cannot_be_made_is_a_definite_no(
 ) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(NotDone, match="cannot be written"):
-        channel(tmp_path / "taken" / "folder").preflight(meeting())
+        channel(tmp_path / "taken" / "folder").check(meeting())
 
 
 def test_a_meeting_is_a_valid_calendar_object(tmp_path: Path) -> None:
@@ -249,7 +250,7 @@ def test_no_text_adds_a_line_to_a_meeting(subject: str, body: str) -> None:
 @pytest.mark.parametrize("start", [None, "", "tomorrow"])
 def test_a_meeting_without_a_start_is_a_definite_no(tmp_path: Path, start: str | None) -> None:
     with pytest.raises(NotDone, match="has no start"):
-        LocalCalendar(tmp_path).preflight(meeting(start=start))
+        LocalCalendar(tmp_path).check(meeting(start=start))
 
 
 def test_a_meeting_is_found_and_taken_back(tmp_path: Path) -> None:
@@ -275,7 +276,8 @@ def task(action: ActionType = ActionType.CREATE_TASK, **fields: object) -> Paylo
 def add(tasks: LocalTasks, marker: str = "t1@caseyos") -> str:
     row = json.loads(tasks.build(task(), marker=marker, execution_id=uuid4(), at=AT))
     row["execution_id"] = None  # none is stored here that the task could point to
-    return tasks.perform(task(), json.dumps(row).encode(), marker).provider_id
+    with tasks.prepare(task(), json.dumps(row).encode(), marker) as ready:
+        return ready.perform().provider_id
 
 
 def test_a_task_is_one_row_for_its_marker(tasks: LocalTasks, database: Database) -> None:
@@ -308,11 +310,11 @@ def test_a_task_is_removed_unless_it_changed(tasks: LocalTasks, database: Databa
 def test_completing_a_task_can_be_taken_back(tasks: LocalTasks, database: Database) -> None:
     task_id = add(tasks)
     done = task(ActionType.COMPLETE_TASK, task_id=task_id)
-    tasks.preflight(done)
+    tasks.check(done)
     wire = tasks.build(done, marker="c1@caseyos", execution_id=uuid4(), at=AT)
-    receipt = tasks.perform(done, wire, "c1@caseyos")
+    receipt = tasks.prepare(done, wire, "c1@caseyos").perform()
     with pytest.raises(NotDone, match="no open task"):
-        tasks.perform(done, wire, "c2@caseyos")
+        tasks.prepare(done, wire, "c2@caseyos").perform()
     found = tasks.find("c1@caseyos")
     assert found is not None
     assert found.undo == receipt.undo
@@ -324,4 +326,4 @@ def test_completing_a_task_can_be_taken_back(tasks: LocalTasks, database: Databa
 
 def test_completing_needs_a_task(tasks: LocalTasks) -> None:
     with pytest.raises(NotDone, match="names no task"):
-        tasks.preflight(task(ActionType.COMPLETE_TASK))
+        tasks.check(task(ActionType.COMPLETE_TASK))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseyos.domain.ports.channel import NotDone, Receipt, Uncertain
+from caseyos.domain.ports.channel import AtHand, NotDone, Receipt, Uncertain
 from caseyos.errors import Refused, TryLater, WrongStatus
 from tests.desk import Desk
 from tests.pipeline.conftest import MakeDesk
@@ -217,15 +217,18 @@ class Outside:
     reversibility = "final"
 
     def __init__(self, desk: Desk) -> None:
-        self.inner = desk.app.actions._channels["send_email"]
+        self.inner = desk.app.actions.channels.of("send_email")
         self.performed = 0
         self.answers: list[Exception | Receipt] = []
-        desk.app.actions.__dict__["_channels"] = {"send_email": self}
+        desk.put_channel(self)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.inner, name)
 
-    def perform(self, *_request: object) -> Receipt:
+    def prepare(self, *_request: object) -> AtHand:
+        return AtHand(self._perform)
+
+    def _perform(self) -> Receipt:
         self.performed += 1
         answer = self.answers.pop(0) if self.answers else Receipt("250", "digest", None)
         if isinstance(answer, Exception):
@@ -292,9 +295,7 @@ def test_a_definite_no_fails_and_a_person_may_try_again(desk: Desk) -> None:
     box = desk.app.config.paths.maildir
     box.parent.mkdir(parents=True, exist_ok=True)
     plan = desk.plan(move)
-    for folder in sorted(box.glob(".Outbox/*")):
-        folder.rmdir()
-    (box / ".Outbox").rmdir()
+    box.mkdir()
     (box / ".Outbox").write_text("in the way")
     with pytest.raises(Refused, match="cannot be written"):
         desk.app.actions.execute_plan(plan.id)

@@ -31,7 +31,7 @@ from psycopg.types.json import Jsonb
 
 from caseyos.domain.lifecycle import EXECUTION_CHANGES, MOVE_CHANGES
 from caseyos.domain.model import ExecutionState, MoveStatus
-from caseyos.domain.ports.channel import Receipt
+from caseyos.domain.ports.channel import AtHand, Receipt
 from caseyos.errors import CaseyError
 from caseyos.store.server import EmbeddedServer
 from tests.desk import Desk
@@ -61,7 +61,10 @@ class Post:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def perform(self, _payload: object, _wire: bytes, marker: str) -> Receipt:
+    def prepare(self, _payload: object, _wire: bytes, marker: str) -> AtHand:
+        return AtHand(lambda: self._take(marker))
+
+    def _take(self, marker: str) -> Receipt:
         self.taken.append(marker)
         return Receipt(marker, "digest", None)
 
@@ -85,9 +88,8 @@ class Execution(RuleBasedStateMachine):
         self._admin(f"CREATE DATABASE {self.database} TEMPLATE {self.template}")
         self.desk = Desk(self.home, self.server.dsn(self.database), limits="per_day = 3")
         self.desk.app.switchboard.resume()  # the stop file of an earlier machine
-        channels = self.desk.app.actions._channels
-        self.post = Post(channels["send_email"])
-        self.desk.app.actions.__dict__["_channels"] = {**channels, "send_email": self.post}
+        self.post = Post(self.desk.app.actions.channels.of("send_email"))
+        self.desk.put_channel(self.post)
         self.says: dict[UUID, int] = {}  # how often a person gave up on an UNKNOWN
         self.eye = psycopg.connect(
             self.server.dsn(self.database), row_factory=dict_row, autocommit=True

@@ -50,6 +50,14 @@ ExecuteUnits = Callable[[], AbstractContextManager[ExecuteUnit]]
 Probe = Callable[[str], None]
 
 
+class ChannelOf(Protocol):
+    """The channel of an action type: the configured one, or that of a name in the past."""
+
+    def __call__(self, action_type: str, name: str | None = None) -> Channel:
+        """Refused where there is none."""
+        ...
+
+
 def silent(_point: str) -> None:
     """Nobody kills the process here."""
 
@@ -59,7 +67,7 @@ class Workshop:
     """Everything an execution is carried out with."""
 
     units: ExecuteUnits
-    channel_of: Callable[[str], Channel]  # by action type
+    channel_of: ChannelOf
     load_template: LoadTemplate
     sender: Callable[[], Sender]
     policy: Callable[[], Policy]
