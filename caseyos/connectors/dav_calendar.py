@@ -1,6 +1,6 @@
 """One calendar on a CalDAV server: found from an address, asked, and changed an event at a time.
 
-Knows the protocol (RFC 4791, 6578) and no calendar data: events are bytes here.
+Knows the protocol (RFC 4791, 6578); what an event says is read elsewhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import quote
 from caseyos.connectors import dav_xml
 from caseyos.connectors.dav_xml import CAL, DAV, Item
 from caseyos.connectors.http_client import Answer, HttpClient, Unwilling
+from caseyos.connectors.meeting import unfolded
 from caseyos.domain.text import safe_line
 from caseyos.errors import ConfigError
 
@@ -171,12 +172,6 @@ def open_calendar(http: HttpClient, name: str = "") -> DavCalendar:
         else f"There is no calendar at {http.url}.",
         hint="set the source's url to the calendar itself",
     )
-
-
-def unfolded(data: bytes) -> list[str]:
-    """The content lines of a calendar object, put together again (RFC 5545, 3.1)."""
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return text.replace("\n ", "").replace("\n\t", "").split("\n")
 
 
 def _takes_events(item: Item) -> bool:
