@@ -12,6 +12,7 @@ Raise these anywhere; only the front ends print them. Nothing here imports anyth
 # ├── TooLate (7)               cannot be undone any more
 # ├── PartlyDone (8)
 # ├── TryLater (9)              limit, network; safe to repeat
+# │   └── Overtaken             somebody else did it at the same moment
 # ├── NotReady (10)             database or migrations
 # ├── ConfigError (11)
 # └── NotFound (12)
@@ -116,6 +117,12 @@ class TryLater(CaseyError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class Overtaken(TryLater):
+    """Somebody else did the very thing at the same moment."""
+
+    code = "overtaken"
 
 
 class NotReady(CaseyError):

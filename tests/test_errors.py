@@ -17,6 +17,7 @@ TABLE = {
     "TooLate": (7, 409, "too_late"),
     "PartlyDone": (8, 207, "partly"),
     "TryLater": (9, 429, "try_later"),
+    "Overtaken": (9, 429, "overtaken"),
     "NotReady": (10, 503, "not_ready"),
     "ConfigError": (11, 500, "config"),
     "NotFound": (12, 404, "not_found"),

@@ -16,14 +16,13 @@ from caseyos.domain.ports.intake import (
     StageWords,
     signal_row,
 )
-from caseyos.errors import CaseyError, NotFound, UsageError
+from caseyos.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
-    from caseyos.config.model import Source
+    from caseyos.app.sources import SyncReport
 
 DEALS_SOURCE = "csv:deals"
-LOCAL_MAIL = "maildir:local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +36,6 @@ class ImportOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     me: tuple[str, ...] = ()
     source: str | None = None
-
-
-@dataclass(slots=True)
-class SyncReport:
-    """What asking the sources gave, by source; errors by source."""
-
-    items: dict[str, int] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def signals(self) -> int:
-        """New signals of all sources."""
-        return sum(self.items.values())
 
 
 def _state(one: SourceHealth, every: float | None, allowed: float) -> str:
@@ -93,41 +79,11 @@ class Intake:
         report.seconds = time.monotonic() - begun
         return report
 
-    def sync(self, source: str | None = None) -> SyncReport:
+    def sync(self, source: str | None = None, *, due_only: bool = False) -> SyncReport:
         """Ask every enabled source, or one by name; a failing source does not stop the others."""
-        from caseyos.pipeline import internal
+        from caseyos.app.sources import Sources
 
-        report = SyncReport()
-        readers: dict[str, Any] = {LOCAL_MAIL: self._sync_local_mail}
-        for one in self._app.config.settings.source:
-            if one.enabled and one.kind in ("maildir", "mbox") and one.path:
-                readers[f"{one.kind}:{one.name}"] = lambda one=one: self._sync_mail(
-                    f"{one.kind}:{one.name}", Path(one.path).expanduser(), frozenset(one.me)
-                )
-            elif one.enabled and one.kind == "csv" and one.path:
-                readers[f"csv:{one.name}"] = lambda one=one: self._sync_export(one)
-        readers["internal"] = lambda: internal.observe(
-            self._app.unit_of_work, self._silence_rule(), self._app.clock.now()
-        )
-        if source is not None:
-            chosen = {
-                name: read
-                for name, read in readers.items()
-                if name == source or name.split(":", 1)[0] == source
-            }
-            if not chosen:
-                raise NotFound(
-                    f"There is no source {source!r}.", hint=f"sources: {', '.join(readers)}"
-                )
-            readers = chosen
-        for name, read in readers.items():
-            try:
-                report.items[name] = read()
-            except (CaseyError, OSError) as error:
-                report.failures[name] = str(error)
-                with self._app.unit_of_work() as uow:
-                    uow.intake.fail(name, name.split(":", 1)[0], str(error)[:300])
-        return report
+        return Sources(self._app).sync(source, due_only=due_only)
 
     def signals(
         self,
@@ -158,7 +114,7 @@ class Intake:
 
     def retry(self, prefix: str) -> ImportReport:
         """Take a quarantined mail again; a row of a file is taken by importing the file again."""
-        from caseyos.pipeline import ingest
+        from caseyos.pipeline import ingest_mail
 
         with self._app.unit_of_work() as uow:
             found = uow.intake.quarantined_one(prefix.lower())
@@ -168,13 +124,13 @@ class Intake:
                 hint="caseyos signals list --quarantine",
             )
         entry = found[0]
-        if not str(entry["source"]).startswith(("mail", "mbox")):
+        if not str(entry["source"]).startswith(("mail", "mbox", "imap")):
             raise UsageError(
                 f"{entry['place']} is a row of a file: {entry['reason']}.",
                 hint="mend the file, then caseyos import it again",
             )
         report = ImportReport()
-        ingest.take_mail(
+        ingest_mail.take_mail(
             self._app.unit_of_work,
             [(entry["place"], bytes(entry["raw"] or b""))],
             source=entry["source"],
@@ -238,10 +194,11 @@ class Intake:
 
     def me(self) -> frozenset[str]:
         """The addresses that are ours: configured, and told at imports."""
-        configured = self._app.config.settings.send.from_address.lower()
+        settings = self._app.config.settings
+        configured = {one.lower() for source in settings.source for one in source.me}
         with self._app.unit_of_work() as uow:
             told = uow.intake.mail_owners()
-        return frozenset({configured, *told} - {""})
+        return frozenset({settings.send.from_address.lower(), *configured, *told} - {""})
 
     def _import_deals(self, path: Path, options: ImportOptions, progress: Progress) -> ImportReport:
         from caseyos.connectors import csv
@@ -290,7 +247,7 @@ class Intake:
 
     def _import_mail(self, path: Path, options: ImportOptions, progress: Progress) -> ImportReport:
         from caseyos.connectors import mailbox
-        from caseyos.pipeline import ingest
+        from caseyos.pipeline import ingest_mail
 
         me = frozenset(address.strip().lower() for address in options.me)
         if not me:
@@ -301,7 +258,7 @@ class Intake:
                 hint=f"caseyos import {path} --me you@example.com",
             )
         report = ImportReport()
-        ingest.take_mail(
+        ingest_mail.take_mail(
             self._app.unit_of_work,
             mailbox.mails(path),
             source=options.source or "mail:import",
@@ -311,64 +268,3 @@ class Intake:
             progress=progress,
         )
         return report
-
-    def _sync_local_mail(self) -> int:
-        folder = self._app.config.paths.maildir
-        return self._sync_mail(LOCAL_MAIL, folder, self.me()) if folder.is_dir() else 0
-
-    def _sync_mail(self, source: str, path: Path, me: frozenset[str]) -> int:
-        from caseyos.connectors import mailbox
-        from caseyos.pipeline import ingest
-
-        with self._app.unit_of_work() as uow:
-            cursor, _ = uow.intake.cursor(source)
-        begun = time.time()
-        since = cursor.get("since")
-        report = ImportReport()
-        ingest.take_mail(
-            self._app.unit_of_work,
-            mailbox.mails(path, since=None if since is None else float(since)),
-            source=source,
-            me=me or self.me(),
-            report=report,
-        )
-        with self._app.unit_of_work() as uow:
-            # Two seconds back: file systems round, and Message-IDs make a second look harmless.
-            uow.intake.advance(source, "maildir", seen=0, cursor={"since": begun - 2}, version=None)
-        return sum(report.signals.values())
-
-    def _sync_export(self, one: Source) -> int:
-        """Import a configured export again when its file is another than last time."""
-        source, path = f"csv:{one.name}", Path(one.path).expanduser()
-        with self._app.unit_of_work() as uow:
-            cursor, _ = uow.intake.cursor(source)
-        if not path.is_file():
-            raise UsageError(f"There is no file {path}.")
-        # Taken before reading: a file that changes meanwhile is read once more, which adds nothing.
-        stamp = str(path.stat().st_mtime_ns)
-        signals = 0
-        if cursor.get("stamp") != stamp:
-            options = ImportOptions(
-                accounts=Path(one.accounts).expanduser() if one.accounts else None,
-                products=Path(one.products).expanduser() if one.products else None,
-                date_format=one.date_format or None,
-                currency=one.currency or None,
-                mapping=one.columns,
-                source=source,
-            )
-            signals = sum(self.import_path(path, options).signals.values())
-        with self._app.unit_of_work() as uow:
-            uow.intake.advance(source, "csv", seen=0, cursor={"stamp": stamp}, version=None)
-        return signals
-
-    def _silence_rule(self) -> Any:
-        from caseyos.domain.business_time import calendar
-        from caseyos.pipeline.internal import SilenceRule
-
-        settings = self._app.config.settings
-        return SilenceRule(
-            first_stage=settings.deals.silent_days_first,
-            later=settings.deals.silent_days,
-            calendar=calendar(settings.calendar.business_days, settings.calendar.holidays),
-            zone=self._app.config.zone,
-        )

@@ -119,6 +119,10 @@ class Operations:
         """Ask the sources for news."""
         return figures(self._app.intake.sync(source))
 
+    def sync_due(self) -> Figures:
+        """Ask those sources for news whose interval is over."""
+        return figures(self._app.intake.sync(due_only=True))
+
     def generate(self) -> Figures:
         """Detect outcomes, then turn signals into moves and rescore."""
         outcomes = self._app.outcomes.detect()

@@ -13,7 +13,7 @@ import typer
 from caseyos.cli.drawing import table
 from caseyos.cli.shown import local_time
 from caseyos.domain.text import safe_line
-from caseyos.errors import UsageError
+from caseyos.errors import PartlyDone, UsageError
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
@@ -153,6 +153,11 @@ def sync(
 
     data = {"sources": report.items, "failures": report.failures, "generation": outcomes}
     session.out.emit("sync", data, human=human)
+    if report.failures:
+        raise PartlyDone(
+            f"{len(report.failures)} of {len(report.items) + len(report.failures)} sources failed.",
+            hint="caseyos doctor",
+        )
 
 
 class _Progress:

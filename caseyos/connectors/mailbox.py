@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import mailbox
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from caseyos.domain.ports.intake import MailItem, Rejected
+from caseyos.config.model import Source as Configured
+from caseyos.domain.ports.intake import MailItem, Rejected, Row
+from caseyos.domain.ports.source import Batch, Surroundings
 from caseyos.errors import UsageError
+
+BATCH = 500
 
 MAX_MAIL = 50 * 1024 * 1024  # bytes
 _NOT_MAIL = ("dovecot", ".uidvalidity", "subscriptions", "maildirfolder", ".DS_Store")
+
+
+class MailFolder:
+    """A configured folder of mail, read again where its files were touched since."""
+
+    def __init__(self, configured: Configured, _around: Surroundings) -> None:
+        self._path = Path(configured.path).expanduser()
+
+    def batches(self, cursor: Row) -> Iterator[Batch]:
+        """Every mail touched since the last time; the cursor moves after the last of them."""
+        # Two seconds back: file systems round, and Message-IDs make a second look harmless.
+        begun = time.time() - 2
+        since = cursor.get("since")
+        found = mails(self._path, since=None if since is None else float(since))
+        while batch := tuple(itertools.islice(found, BATCH)):
+            yield Batch({}, mails=batch)
+        yield Batch({"since": begun})
 
 
 def mails(path: Path, *, since: float | None = None) -> Iterator[MailItem | Rejected]:

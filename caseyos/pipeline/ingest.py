@@ -1,39 +1,34 @@
 """Stage one: what sources hand in becomes rows and signals, each outside event exactly once.
 
-Rows, quarantine and cursor of a batch commit together. No SQL, no files and no clock here.
+Rows, quarantine and cursor of a batch commit together; mail has its own file, `ingest_mail.py`.
+No SQL, no files and no clock here.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from caseyos.domain.mail import Mail, NotMail, plain_subject, read_mail
 from caseyos.domain.ports.intake import (
     AccountRow,
     DealRow,
     ImportReport,
-    IngestUnit,
     IngestUnits,
-    MailItem,
     ProductRow,
     Progress,
-    ReadMail,
     Rejected,
     Row,
     StageWords,
     signal_row,
 )
+from caseyos.domain.ports.source import Batch
 from caseyos.domain.text import safe_line
 
 BATCH = 5_000
-MAIL_BATCH = 500
-MAX_KEPT = 1024 * 1024  # bytes of what is no mail
 
 
-def _silent(_done: int, _total: int | None) -> None:
+def silent(_done: int, _total: int | None) -> None:
     """Nobody watches."""
 
 
@@ -68,7 +63,7 @@ def take_deals(
     now: datetime,
     report: ImportReport,
     total: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> None:
     """Store an export of deals: new open deals and changed stages become signals."""
     batch: list[DealRow] = []
@@ -95,53 +90,18 @@ def take_deals(
         )
 
 
-def take_mail(
-    units: IngestUnits,
-    items: Iterable[MailItem | Rejected],
-    *,
-    source: str,
-    me: frozenset[str],
-    report: ImportReport,
-    total: int | None = None,
-    progress: Progress = _silent,
-) -> None:
-    """Store mail ids and signals: what we sent, replies to it, bounces, and ordinary mail."""
-    read: list[ReadMail] = []
-    rejected: list[Rejected] = []
-    for item in items:
-        report.rows += 1
-        if isinstance(item, Rejected):
-            rejected.append(item)
-        else:
-            place, raw = item
-            try:
-                read.append(ReadMail(place, read_mail(raw)))
-            except NotMail as error:
-                rejected.append(_no_mail(place, raw[:MAX_KEPT], str(error)))
-        if len(read) + len(rejected) >= MAIL_BATCH:
-            _mail_batch(units, read, rejected, source=source, me=me, report=report)
-            read, rejected = [], []
-            progress(report.rows, total)
-    _mail_batch(units, read, rejected, source=source, me=me, report=report)
-    progress(report.rows, report.rows)
-
-
-def _no_mail(place: str, raw: bytes, reason: str) -> Rejected:
-    """Known by its bytes: two files of one name are two, one file that moved stays one."""
-    return Rejected(f"sha256:{hashlib.sha256(raw).hexdigest()}", raw, place, reason)
-
-
 def _sorted(rows: Iterable[Any], report: ImportReport) -> tuple[list[Any], list[Rejected]]:
     taken: list[Any] = []
     rejected: list[Rejected] = []
     for row in rows:
         report.rows += 1
         (rejected if isinstance(row, Rejected) else taken).append(row)
-    _note_rejected(report, rejected)
+    note_rejected(report, rejected)
     return taken, rejected
 
 
-def _note_rejected(report: ImportReport, rejected: Sequence[Rejected]) -> None:
+def note_rejected(report: ImportReport, rejected: Sequence[Rejected]) -> None:
+    """Count what went to quarantine, and keep the first few reasons."""
     report.quarantined += len(rejected)
     for row in rejected[: max(0, 5 - len(report.reasons))]:
         report.reasons.append(f"{row.place}: {row.reason}")
@@ -174,11 +134,11 @@ def _deal_batch(
         made = unit.intake.add_signals(signals)
         unit.intake.advance(source, "csv", seen=len(rows), cursor={}, version=None)
         if made:
-            kinds = _tally(signals)
+            kinds = tally(signals)
             unit.events.emit("signal_received", source=source, count=made, kinds=kinds)
-    _note_rejected(report, rejected)
+    note_rejected(report, rejected)
     _count_deals(report, rows.values(), words)
-    for kind, number in _tally(signals).items() if made else ():
+    for kind, number in tally(signals).items() if made else ():
         report.signals[kind] = report.signals.get(kind, 0) + number
 
 
@@ -273,142 +233,32 @@ def _count_deals(report: ImportReport, rows: Iterable[DealRow], words: StageWord
             report.count("in a stage that deals.stages does not list")
 
 
-def _mail_batch(
-    units: IngestUnits,
-    read: Sequence[ReadMail],
-    rejected: Sequence[Rejected],
-    *,
-    source: str,
-    me: frozenset[str],
-    report: ImportReport,
-) -> None:
-    with units() as unit:
-        unit.intake.mail_turn()
-        people = {one.mail.sender: one.mail for one in read if one.mail.sender not in me}
-        for one in read:
-            if one.mail.sender in me:
-                for address in one.mail.recipients:
-                    people.setdefault(address, one.mail)
-        unit.intake.upsert_contacts(
-            [
-                {
-                    "email": address,
-                    "name": (mail.sender_name or None) if mail.sender == address else None,
-                    "company": None,
-                    "account_key": None,
-                    "source": source,
-                }
-                for address, mail in people.items()
-                if address and not mail.bounce and address not in me
-            ]
-        )
-        fresh = unit.intake.add_messages([_message(one.mail, source, me) for one in read])
-        new = {one.mail.message_id: one.mail for one in read if one.mail.message_id in fresh}
-        _mail_signals(unit, list(new.values()), source, me, report)
-        unit.intake.quarantine(source, rejected)
-        cursor = {"me": min(me)} if me else {}
-        unit.intake.advance(source, "mail", seen=len(new), cursor=cursor, version=None)
-    _note_rejected(report, rejected)
-    report.count("mails", len(read))
-    report.count("already known", len(read) - len(new))
-
-
-def _mail_signals(
-    unit: IngestUnit, mails: Sequence[Mail], source: str, me: frozenset[str], report: ImportReport
-) -> None:
-    ours = [mail for mail in mails if mail.sender in me or mail.ours]
-    theirs = [mail for mail in mails if mail.sender not in me and not mail.ours]
-    known = unit.intake.sent_among(ref for mail in theirs for ref in mail.answers)
-    kinds = {mail.message_id: _kind(mail, known) for mail in theirs}
-    unit.intake.touch_contacts(_touches(ours, theirs, kinds))
-    signals = [_mail_signal(mail, kinds[mail.message_id], source) for mail in theirs]
-    unit.intake.add_signals(signals)
-    promoted = unit.intake.promote_replies([mail.message_id for mail in ours])
-    report.count("sent by us", len(ours))
-    for kind, number in _tally(signals).items():
-        report.signals[kind] = report.signals.get(kind, 0) + number
-    if promoted:
-        report.signals["email_replied"] = report.signals.get("email_replied", 0) + promoted
-        # Some of them may have come with an earlier import, and were told of there.
-        ordinary = report.signals.pop("email_received", 0) - promoted
-        if ordinary > 0:
-            report.signals["email_received"] = ordinary
-    if signals:
-        unit.events.emit(
-            "signal_received", source=source, count=len(signals), kinds=_tally(signals)
-        )
-
-
-def _kind(mail: Mail, sent: set[str]) -> str:
-    if mail.bounce:
-        return "email_bounced"
-    answers = not mail.automatic and any(ref in sent for ref in mail.answers)
-    return "email_replied" if answers else "email_received"
-
-
-def _message(mail: Mail, source: str, me: frozenset[str]) -> dict[str, Any]:
-    own = mail.sender in me or mail.ours
-    return {
-        "message_id": mail.message_id,
-        "direction": "sent" if own else "received",
-        "source": source,
-        "refs": list(mail.answers),
-        "thread_key": mail.thread_key,
-        "subject": mail.subject,
-        "contact": (mail.recipients[0] if mail.recipients else None) if own else mail.sender,
-        "automatic": mail.automatic or mail.bounce,
-        "at": mail.at,
-    }
-
-
-def _mail_signal(mail: Mail, kind: str, source: str) -> dict[str, Any]:
-    name = safe_line(mail.sender_name or mail.sender or "somebody", 60)
-    subject = safe_line(mail.subject or "no subject", 90)
-    told = {
-        "email_replied": f"{name} answered: {subject}",
-        "email_bounced": f"undeliverable: {safe_line(mail.failed_recipient or subject, 90)}",
-    }.get(kind, f"{name} wrote: {subject}")
-    failed = mail.failed_recipient if kind == "email_bounced" else None
-    return signal_row(
-        source=source,
-        signal_type=kind,
-        external_id=mail.message_id,
-        occurred_at=mail.at,
-        evidence=told,
-        data={
-            "from": failed or mail.sender,
-            "from_name": mail.sender_name or None,
-            "to": list(mail.recipients[:10]),
-            "subject": plain_subject(mail.subject),
-            "date": mail.at and mail.at.isoformat(),
-            "message_id": mail.message_id,
-            "in_reply_to": list(mail.in_reply_to),
-            "references": list(mail.answers),
-            "thread_key": mail.thread_key,
-            "snippet": mail.snippet or None,
-        },
-        contact=failed or mail.sender,
-    )
-
-
-def _touches(
-    ours: Sequence[Mail], theirs: Sequence[Mail], kinds: dict[str, str]
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [
-        {"email": address, "contacted_at": mail.at}
-        for mail in ours
-        for address in mail.recipients[:1]
+def take_signals(
+    units: IngestUnits, batch: Batch, *, source: str, version: int, report: ImportReport
+) -> int:
+    """Store signals as a source made them, with the people they name; the cursor's new version."""
+    people = [
+        {"email": signal["contact"], "name": signal["data"].get("from_name")}
+        for signal in batch.signals
+        if signal["contact"]
     ]
-    for mail in theirs:
-        kind = kinds[mail.message_id]
-        if kind == "email_replied":
-            rows.append({"email": mail.sender, "replied_at": mail.at})
-        elif kind == "email_bounced" and mail.failed_recipient:
-            rows.append({"email": mail.failed_recipient, "bounced_at": mail.at})
-    return rows
+    with units() as unit:
+        unit.intake.upsert_contacts(people)
+        new = unit.intake.add_signals(batch.signals)
+        unit.intake.quarantine(source, batch.rejected)
+        kind = source.split(":", 1)[0]
+        moved = unit.intake.advance(source, kind, seen=new, cursor=batch.cursor, version=version)
+        if new:
+            kinds = tally(batch.signals)
+            unit.events.emit("signal_received", source=source, count=new, kinds=kinds)
+    note_rejected(report, batch.rejected)
+    report.rows += len(batch.signals)
+    report.signals["signals"] = report.signals.get("signals", 0) + new
+    return moved
 
 
-def _tally(signals: Sequence[Row]) -> dict[str, int]:
+def tally(signals: Sequence[Row]) -> dict[str, int]:
+    """How many signals there are of each type."""
     kinds: dict[str, int] = {}
     for signal in signals:
         kinds[signal["signal_type"]] = kinds.get(signal["signal_type"], 0) + 1

@@ -6,12 +6,12 @@ import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected, SourceHealth
-from caseyos.errors import TryLater
+from caseyos.errors import Overtaken
 from caseyos.store.rows import as_json, batch
 from caseyos.store.sql import named_sql
 
@@ -129,10 +129,10 @@ class Intake:
             return 0
         return self._connection.execute(_SQL["promote_replies"], {"sent": list(sent)}).rowcount
 
-    def cursor(self, source: str) -> tuple[Row, int | None]:
-        """A source's cursor and its version; empty and None when it is new."""
+    def cursor(self, source: str) -> tuple[Row, int]:
+        """A source's cursor and its version; empty and 0 when it is new."""
         row = self._connection.execute(_SQL["cursor"], {"source": source}).fetchone()
-        return ({}, None) if row is None else (row["cursor"], row["version"])
+        return ({}, 0) if row is None else (row["cursor"], row["version"])
 
     def advance(
         self,
@@ -143,9 +143,10 @@ class Intake:
         cursor: Row,
         version: int | None,
         at: datetime | None = None,
-    ) -> None:
-        """Move a source's cursor and health on; TryLater when somebody else moved it.
+    ) -> int:
+        """Move a source's cursor and health on; its new version.
 
+        Overtaken when somebody else moved it from `version`, 0 being a source never asked.
         `at` is when it succeeded, if that was not now.
         """
         row = self._connection.execute(
@@ -160,13 +161,20 @@ class Intake:
             },
         ).fetchone()
         if row is None:
-            raise TryLater(f"Another process is reading {source}; nothing was stored twice.")
+            raise Overtaken(f"Another process is reading {source}; nothing was stored twice.")
+        return int(row["version"])
 
     def fail(self, source: str, kind: str, error: str) -> None:
         """Note a source's failure; the cursor stays."""
         self._connection.execute(
             _SQL["note_failure"], {"source": source, "kind": kind, "error": error}
         )
+
+    def tried_within(self, every: Mapping[str, timedelta]) -> set[str]:
+        """Of these sources, those that were asked within their interval."""
+        rows = [{"source": name, "seconds": one.total_seconds()} for name, one in every.items()]
+        found = self._connection.execute(_SQL["tried_within"], {"rows": batch(rows)})
+        return {row["source"] for row in found}
 
     def health(self) -> tuple[SourceHealth, ...]:
         """How every source stands."""

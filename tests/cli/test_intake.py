@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.reading import data, said
@@ -47,7 +48,11 @@ def test_a_configured_export_is_read_when_its_file_changes(
     kinds = [one["signal_type"] for one in data(caseyos, "signals", "list")]
     assert kinds == ["deal_stage_changed", "deal_created"]
     export.unlink()
-    assert str(export) in data(caseyos, "signals", "sync")["failures"]["csv:crm"]
+    partly = caseyos("signals", "sync", "--json")
+    assert partly.returncode == 8 and "1 of 3 sources failed" in partly.stderr
+    assert str(export) in json.loads(partly.stdout)["data"]["failures"]["csv:crm"]
+    alone = caseyos("signals", "sync", "csv:crm")
+    assert alone.returncode == 2 and f"There is no file {export}." in alone.stderr
 
 
 def test_what_is_no_export_is_refused_with_the_reason(caseyos: Run, tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """Where ingestion keeps things; what it means is tested with the pipeline."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected
-from caseyos.errors import TryLater
+from caseyos.errors import Overtaken
 from caseyos.store.intake import name_key
 from tests.store.conftest import Unit
 
@@ -62,16 +62,36 @@ def test_a_price_stays_when_nobody_names_another(unit: Unit) -> None:
 
 def test_the_cursor_moves_only_from_where_it_was_read(unit: Unit) -> None:
     with unit() as uow:
-        assert uow.intake.cursor("imap:work") == ({}, None)
+        assert uow.intake.cursor("imap:work") == ({}, 0)
         uow.intake.advance("imap:work", "imap", seen=3, cursor={"uid": 7, "a": 1}, version=None)
     with unit() as uow:
         cursor, version = uow.intake.cursor("imap:work")
         assert (cursor, version) == ({"uid": 7, "a": 1}, 1)
         uow.intake.advance("imap:work", "imap", seen=1, cursor={"uid": 9}, version=version)
-    with pytest.raises(TryLater, match="Another process is reading imap:work"), unit() as uow:
+    with pytest.raises(Overtaken, match="Another process is reading imap:work"), unit() as uow:
         uow.intake.advance("imap:work", "imap", seen=1, cursor={"uid": 8}, version=version)
     with unit() as uow:
         assert uow.intake.cursor("imap:work") == ({"uid": 9, "a": 1}, 2)
+
+
+def test_a_source_never_asked_is_asked_by_one(unit: Unit) -> None:
+    with unit() as uow:
+        uow.intake.fail("imap:work", "imap", "the network was down")
+        assert uow.intake.cursor("imap:work") == ({}, 0)
+        assert uow.intake.advance("imap:work", "imap", seen=0, cursor={}, version=0) == 1
+    with pytest.raises(Overtaken), unit() as uow:
+        uow.intake.advance("imap:work", "imap", seen=0, cursor={}, version=0)
+
+
+def test_who_was_asked_within_the_interval(unit: Unit) -> None:
+    with unit() as uow:
+        uow.intake.advance("imap:asked", "imap", seen=0, cursor={}, version=None)
+        uow.intake.fail("imap:failed", "imap", "no")
+        uow.intake.advance("imap:other", "imap", seen=0, cursor={}, version=None)
+        every = {f"imap:{name}": timedelta(minutes=2) for name in ("asked", "failed", "new")}
+        assert uow.intake.tried_within(every) == {"imap:asked", "imap:failed"}
+        assert uow.intake.tried_within({"imap:asked": timedelta(0)}) == set()
+        assert uow.intake.tried_within({}) == set()
 
 
 def test_a_failure_leaves_the_cursor_and_is_forgotten_with_success(unit: Unit) -> None:

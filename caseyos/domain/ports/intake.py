@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from caseyos.domain.mail import Mail
 from caseyos.domain.ports.recommend import EventStore
 
 Row = Mapping[str, Any]
@@ -175,8 +174,11 @@ class IntakeStore(Protocol):
 
     def advance(
         self, source: str, kind: str, *, seen: int, cursor: Row, version: int | None
-    ) -> None:
-        """Move a source's cursor and health on; TryLater when somebody else moved it."""
+    ) -> int:
+        """Move a source's cursor and health on; its new version.
+
+        Overtaken when somebody else moved it from `version`, 0 being a source never asked.
+        """
         ...
 
     def fail(self, source: str, kind: str, error: str) -> None:
@@ -200,14 +202,6 @@ class IngestUnit(Protocol):
 
 IngestUnits = Callable[[], AbstractContextManager[IngestUnit]]
 MailItem = tuple[str, bytes]  # where it stood, and its bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMail:
-    """A mail that could be read."""
-
-    place: str
-    mail: Mail
 
 
 def signal_row(

@@ -184,6 +184,12 @@ ON CONFLICT (source) DO UPDATE
 SET last_attempt_at = clock_timestamp(), last_error = excluded.last_error,
     last_error_at = clock_timestamp()
 
+-- name: tried_within
+-- The sources whose last try is younger than their interval; a tenth is left for a late clock.
+SELECT c.source FROM source_cursors c
+JOIN jsonb_to_recordset(%(rows)b) AS x (source text, seconds float8) USING (source)
+WHERE c.last_attempt_at > clock_timestamp() - make_interval(secs => 0.9 * x.seconds)
+
 -- name: health
 -- Every source that was ever asked.
 SELECT source, kind, items_seen, last_success_at, last_item_at, last_error, last_error_at,
