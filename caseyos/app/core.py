@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from caseyos.app.operations import Operations
     from caseyos.app.outcomes import Outcomes
     from caseyos.app.queue import QueueReads
+    from caseyos.app.suppressions import Suppressions
     from caseyos.app.switchboard import Switchboard
     from caseyos.config import Config
     from caseyos.config.model import Secret
@@ -122,6 +123,13 @@ class App:
         from caseyos.app.actions import Actions
 
         return Actions(self)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Who must not be written to."""
+        from caseyos.app.suppressions import Suppressions
+
+        return Suppressions(self)
 
     @cached_property
     def switchboard(self) -> Switchboard:

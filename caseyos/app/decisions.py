@@ -13,6 +13,7 @@ from caseyos.domain.addresses import parse_address
 from caseyos.domain.lifecycle import ASK_AGAIN
 from caseyos.domain.model import OWNERS, ActionType, DismissReason, Move, MoveStatus
 from caseyos.domain.snooze import parse_when
+from caseyos.domain.suppression import ACCOUNT, Entry
 from caseyos.domain.views import Target
 from caseyos.errors import NotFound, UsageError
 from caseyos.pipeline import decide
@@ -20,6 +21,9 @@ from caseyos.pipeline.decide import Decided
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
+
+
+LISTING = ("suppress", "unsuppress")  # steps about the do-not-contact list, not about a move
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ class Decisions:
             if not steps:
                 break
             told += self._undo_one(steps)
-            touched += [step["move_id"] for step in steps]
+            touched += [step["move_id"] for step in steps if step["move_id"]]
         return UndoReport(tuple(told), tuple(touched))
 
     def redo(self) -> UndoReport:
@@ -205,6 +209,8 @@ class Decisions:
             steps = uow.decisions.last_undone(self._app.actor)
             if not steps:
                 return UndoReport(())
+            if steps[0]["kind"] in LISTING:
+                return UndoReport(self._app.suppressions.take_back(uow, steps, again=True))
             done = decide.redo_step(uow, steps, self._app.actor)
             if _stopped_companies(steps):
                 _keep_from(uow, [step["move_id"] for step in steps])
@@ -230,6 +236,8 @@ class Decisions:
                 uow.decisions.mark([step["id"] for step in executed], undone=True)
             return tuple(told)
         with self._app.unit_of_work() as uow:
+            if steps[0]["kind"] in LISTING:
+                return self._app.suppressions.take_back(uow, steps)
             if steps[0]["kind"] == "outcome":
                 self._app.outcomes.take_back(uow, steps)
             if _stopped_companies(steps):
@@ -273,14 +281,14 @@ def _keep_from(uow: Any, move_ids: Sequence[UUID]) -> None:
     for move in uow.decisions.lock(move_ids).values():
         if move["account_id"]:
             account, source = str(move["account_id"]), f"dismiss:{move['id']}"
-            uow.decisions.suppress(account, "account", "stop suggesting", source)
+            uow.suppressions.add(Entry(account, ACCOUNT), "stop suggesting", source)
 
 
 def _let_go(uow: Any, move_ids: Sequence[UUID]) -> None:
     """Take back what `_keep_from` did for these very moves."""
     for move in uow.decisions.lock(move_ids).values():
         if move["account_id"]:
-            uow.decisions.unsuppress(str(move["account_id"]), f"dismiss:{move['id']}")
+            uow.suppressions.remove(str(move["account_id"]), f"dismiss:{move['id']}")
 
 
 def _stopped_companies(steps: Sequence[Mapping[str, Any]]) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from caseyos.config import parse_duration
 from caseyos.domain.model import OutcomeKind
+from caseyos.domain.suppression import entry_of
 from caseyos.domain.views import Target
 from caseyos.errors import UsageError
 
@@ -81,7 +82,7 @@ class Outcomes:
             )
             address = str((move.context if move else {}).get("recipient") or "").lower()
             if kind is OutcomeKind.UNSUBSCRIBED and address:
-                uow.decisions.suppress(address, "email", "asked to stop", f"outcome:{outcome_id}")
+                uow.suppressions.add(entry_of(address), "asked to stop", f"outcome:{outcome_id}")
                 told = f"{address} is on the do-not-contact list now"
             uow.decisions.journal(
                 kind="outcome",
@@ -101,7 +102,8 @@ class Outcomes:
             uow.outcomes.remove(UUID(kept["outcome_id"]))
             uow.outcomes.show(step["move_id"], None)
             if kept.get("address"):
-                uow.decisions.unsuppress(kept["address"], f"outcome:{kept['outcome_id']}")
+                value = entry_of(kept["address"]).value
+                uow.suppressions.remove(value, f"outcome:{kept['outcome_id']}")
 
     def detect(self) -> Mapping[str, int]:
         """Find outcomes in signals: replies and bounces to what we sent, deals that moved."""

@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("intake", "import_", SET_UP),
     "config": ("config", "app", SET_UP),
     "score": ("score", "app", SET_UP),
+    "dnc": ("dnc", "app", SET_UP),
     "db": ("db", "app", SET_UP),
     "doctor": ("setup", "doctor", SET_UP),
     "completion": ("completion", "app", SET_UP),

@@ -114,6 +114,8 @@ class DecisionKind(StrEnum):
     ADD = "add"
     NOTE = "note"
     OUTCOME = "outcome"
+    SUPPRESS = "suppress"
+    UNSUPPRESS = "unsuppress"
 
 
 class OutcomeKind(StrEnum):

@@ -88,15 +88,6 @@ class Decisions:
             self._connection.execute(_SQL["journal_list"], {"actor": actor, "limit": limit})
         )
 
-    def suppress(self, value: str, kind: str, reason: str, source: str) -> None:
-        """Put somebody on the do-not-contact list."""
-        values = {"value": value, "kind": kind, "reason": reason, "source": source}
-        self._connection.execute(_SQL["suppress"], values)
-
-    def unsuppress(self, value: str, source: str) -> None:
-        """Take back what this very source put on the list."""
-        self._connection.execute(_SQL["unsuppress"], {"value": value, "source": source})
-
     def made_by_hand(self, external_id: str) -> UUID | None:
         """The move that a hand-made signal became."""
         row = self._connection.execute(

@@ -49,6 +49,7 @@ MOVE_STATUSES = [
     "unknown",
     "rolled_back",
 ]
+BREAKER_STATES = ["closed", "open", "half_open"]
 EXECUTION_STATES = [
     "queued",
     "claimed",
@@ -428,6 +429,9 @@ class QueueTally(SQLModel, table=True):
     moves: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+_DISPATCHED = "dispatched_at IS NOT NULL AND NOT dry_run"
+
+
 class Execution(SQLModel, table=True):
     """One attempt to carry a move out; a dry run is one that ends `simulated`."""
 
@@ -444,6 +448,14 @@ class Execution(SQLModel, table=True):
         Index("ix_executions_from_plan_id", "from_plan_id"),
         Index("ix_executions_move", "move_id", text("created_at DESC")),
         Index("ix_executions_dispatched", "action_type", "dispatched_at"),
+        *(
+            Index(name, column, "dispatched_at", postgresql_where=text(_DISPATCHED))
+            for name, column in (
+                ("ix_executions_recipient", "recipient"),
+                ("ix_executions_domain", "recipient_domain"),
+                ("ix_executions_channel", "channel"),
+            )
+        ),
         Index(
             "ix_executions_unknown",
             "next_reconcile_at",
@@ -648,6 +660,25 @@ class Switch(SQLModel, table=True):
     until: datetime | None = _time()
     reason: str | None = _text()
     changed_by: str = _text("casey")
+    changed_at: datetime = _time(now=True)
+
+
+class Breaker(SQLModel, table=True):
+    """The circuit breaker of a channel, shared by all processes; no row is a closed one."""
+
+    __tablename__: ClassVar[str] = "breakers"
+    __table_args__ = (CheckConstraint(_one_of("state", BREAKER_STATES), name="state"),)
+    channel: str = Field(sa_column=Column(Text, primary_key=True))
+    state: str = _text("closed")
+    failures: int = _count(0)  # in a row
+    openings: int = _count(0)  # in a row, so that each waits longer
+    opened_at: datetime | None = _time()
+    retry_at: datetime | None = _time()
+    probe: uuid.UUID | None = Field(
+        default=None, sa_column=Column(Uuid)
+    )  # the execution that tries
+    probe_until: datetime | None = _time()
+    reason: str | None = _text()
     changed_at: datetime = _time(now=True)
 
 

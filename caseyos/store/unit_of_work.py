@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from caseyos.store.outcomes import Outcomes
     from caseyos.store.overview import Overview
     from caseyos.store.recommendations import Recommendations
+    from caseyos.store.suppressions import Suppressions
     from caseyos.store.switches import Switches
     from caseyos.store.tasks import Tasks
 
@@ -97,6 +98,13 @@ class UnitOfWork:
         from caseyos.store.intake import Intake
 
         return Intake(self.connection)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Who must not be written to."""
+        from caseyos.store.suppressions import Suppressions
+
+        return Suppressions(self.connection)
 
     @cached_property
     def switches(self) -> Switches:

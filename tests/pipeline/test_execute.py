@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caseyos.domain.ports.channel import AtHand, NotDone, Receipt, Uncertain
+from caseyos.domain.suppression import Entry
 from caseyos.errors import Refused, TryLater, WrongStatus
 from tests.desk import Desk
 from tests.pipeline.conftest import MakeDesk
@@ -143,7 +144,7 @@ def test_the_suppression_list_refuses(desk: Desk, kind: str, value: str) -> None
     move = desk.mail()
     plan = desk.plan(move)
     with desk.app.unit_of_work() as uow:
-        uow.decisions.suppress(value, kind, "asked us to stop", "test")
+        uow.suppressions.add(Entry(value, kind), "asked us to stop", "test")
     with pytest.raises(Refused, match=f"Do not contact: {value}: asked us to stop"):
         desk.app.actions.execute_plan(plan.id)
     assert desk.plan(move).blocked

@@ -1,4 +1,4 @@
-"""The journal of decisions, and the do-not-contact list."""
+"""The journal of decisions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -70,21 +70,6 @@ def test_a_decision_since_ends_redo(unit: Unit, move: Move) -> None:
     journal(unit, about)
     with unit() as uow:
         assert uow.decisions.last_undone("casey") == []
-
-
-def test_a_suppression_is_taken_back_by_who_made_it(unit: Unit) -> None:
-    def listed() -> list[str]:
-        with unit() as uow:
-            return [r["source"] for r in uow.connection.execute("SELECT source FROM suppressions")]
-
-    with unit() as uow:
-        uow.decisions.suppress("a@x.example", "email", "asked", "first")
-        uow.decisions.suppress("a@x.example", "email", "asked", "second")
-        uow.decisions.unsuppress("a@x.example", "second")
-    assert listed() == ["first"]
-    with unit() as uow:
-        uow.decisions.unsuppress("a@x.example", "first")
-    assert listed() == []
 
 
 def test_the_move_of_a_signal_by_hand(unit: Unit, move: Move) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from caseyos.domain.suppression import Entry
 from caseyos.store.database import Database
 from caseyos.store.unit_of_work import unit_of_work
 from tests.store.conftest import Insert, Unit
@@ -233,8 +234,8 @@ def test_what_the_guardrails_ask(unit: Unit, queued: Callable[..., UUID], insert
     assert abs((found["last"] - (now - timedelta(minutes=10))).total_seconds()) < 1
     assert found["recipient_first"] < found["day_first"] < found["hour_first"]
     with unit() as uow:
-        uow.decisions.suppress("x.example", "domain", "asked", "t")
-        uow.decisions.suppress(str(account), "account", "stop", "t")
+        uow.suppressions.add(Entry("x.example", "domain"), "asked", "t")
+        uow.suppressions.add(Entry(str(account), "account"), "stop", "t")
     assert facts("d@x.example")["suppressed"] == "x.example: asked"
     assert facts("d@y.example")["suppressed"] is None
     assert facts("d@y.example", account)["suppressed"] == f"{account}: stop"

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from caseyos.domain.suppression import Entry
 from caseyos.store.database import Database
 from caseyos.store.unit_of_work import UnitOfWork, unit_of_work
 from tests.store.conftest import Unit
@@ -24,7 +25,7 @@ def test_every_repository_is_made_once(unit: Unit) -> None:
 
 def test_a_clean_exit_commits(unit: Unit) -> None:
     with unit() as uow:
-        uow.decisions.suppress("a@x.example", "email", "asked", "t")
+        uow.suppressions.add(Entry("a@x.example", "email"), "asked", "t")
         uow.audit.append(actor="casey", action="test")
     with unit() as uow:
         assert uow.audit.verify() == (1, None)

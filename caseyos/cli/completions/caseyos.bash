@@ -10,12 +10,12 @@ _caseyos() {
             --config | --color | --tz | --as-of | --timeout) ((i++)) ;;
             -*) ;;
             *) case "${command:+$command }$word" in
-                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"init"|"demo"|"demo start"|"demo stop"|"import"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
+                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"init"|"demo"|"demo start"|"demo stop"|"import"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
             esac ;;
         esac
     done
     case $command in
-        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume init demo import config score db doctor completion help version' ;;
+        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume init demo import config score dnc db doctor completion help version' ;;
         "today") words='' options='--limit --all --min-aps --kind --account --count --why' ;;
         "next") words='' options='' ;;
         "queue") words='' options='--limit --status --owner --kind --source --account --min-aps --due --text' ;;
@@ -77,6 +77,12 @@ _caseyos() {
         "score simulate") words='' options='--revenue --days --minutes --icp --unblocks' ;;
         "score rules") words='' options='' ;;
         "score weights") words='' options='' ;;
+        "dnc") words='list add remove check import' options='' ;;
+        "dnc list") words='' options='' ;;
+        "dnc add") words='' options='--company --reason' ;;
+        "dnc remove") words='' options='--company' ;;
+        "dnc check") words='' options='' ;;
+        "dnc import") words='' options='--reason' ;;
         "db") words='status migrate downgrade backup restore shell' options='' ;;
         "db status") words='' options='' ;;
         "db migrate") words='' options='' ;;

@@ -198,6 +198,16 @@ complete -c caseyos -n "__caseyos_in 'score simulate'" -l days
 complete -c caseyos -n "__caseyos_in 'score simulate'" -l minutes
 complete -c caseyos -n "__caseyos_in 'score simulate'" -l icp
 complete -c caseyos -n "__caseyos_in 'score simulate'" -l unblocks
+complete -c caseyos -f -n "__caseyos_at ''" -a dnc -d 'Who must not be written to (do not contact)'
+complete -c caseyos -f -n "__caseyos_at 'dnc'" -a list -d 'The whole list, newest first'
+complete -c caseyos -f -n "__caseyos_at 'dnc'" -a add -d 'Never write to them: an address (all its + tags), a domain (all below it), a company'
+complete -c caseyos -f -n "__caseyos_at 'dnc'" -a remove -d 'They may be written to again'
+complete -c caseyos -f -n "__caseyos_at 'dnc'" -a check -d 'Whether somebody may be written to, and what forbids it'
+complete -c caseyos -f -n "__caseyos_at 'dnc'" -a import -d 'Put a whole file on the list; one step, so undo takes all of it back'
+complete -c caseyos -n "__caseyos_in 'dnc add'" -l company
+complete -c caseyos -n "__caseyos_in 'dnc add'" -l reason
+complete -c caseyos -n "__caseyos_in 'dnc remove'" -l company
+complete -c caseyos -n "__caseyos_in 'dnc import'" -l reason
 complete -c caseyos -f -n "__caseyos_at ''" -a db -d 'The database'
 complete -c caseyos -f -n "__caseyos_at 'db'" -a status -d 'Whether it answers, its version, schema and size'
 complete -c caseyos -f -n "__caseyos_at 'db'" -a migrate -d 'Bring the schema to what this CaseyOS needs'

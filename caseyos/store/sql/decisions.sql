@@ -62,15 +62,6 @@ SELECT d.id, d.at, d.kind, d.reason, d.batch_id, m.code, m.title
 FROM decisions d LEFT JOIN command_queue_items m ON m.id = d.move_id
 WHERE d.actor = %(actor)s AND d.undone_at IS NULL ORDER BY d.at DESC, d.id DESC LIMIT %(limit)s
 
--- name: suppress
--- Somebody who must not be written to.
-INSERT INTO suppressions (value, kind, reason, source) VALUES (%(value)s, %(kind)s, %(reason)s,
-  %(source)s) ON CONFLICT (value) DO NOTHING
-
--- name: unsuppress
--- Somebody who may be written to again.
-DELETE FROM suppressions WHERE value = %(value)s AND source = %(source)s
-
 -- name: move_in_hand
 -- The move that a hand-made signal became.
 SELECT m.id FROM signals s JOIN command_queue_items m ON m.id = s.move_id

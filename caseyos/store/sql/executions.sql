@@ -160,7 +160,7 @@ RETURNING version
 -- What the guardrails ask: suppression, counts in each window, whether somebody was written to.
 SELECT clock_timestamp() AS now,
   (SELECT u.value || coalesce(': ' || u.reason, '') FROM suppressions u
-    WHERE u.value IN (%(recipient)s, %(domain)s)
+    WHERE u.value = ANY (caseyos_dnc_keys(%(recipient)s))
        OR (u.kind = 'account' AND u.value = %(account_id)s::text) LIMIT 1) AS suppressed,
   count(*) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 hour') AS hour,
   min(dispatched_at) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 hour')

@@ -16,8 +16,7 @@ SELECT s.id AS signal_id, s.source, s.signal_type, s.data, s.evidence, s.occurre
        (SELECT max(o.amount)::float8 FROM deals o
          WHERE o.account_id = s.account_id AND o.stage_kind = 'open') AS account_amount,
        (SELECT u.value || coalesce(' (' || u.reason || ')', '') FROM suppressions u
-         WHERE u.value = coalesce(c.email, other.email)
-            OR u.value = split_part(coalesce(c.email, other.email), '@', 2)
+         WHERE u.value = ANY (caseyos_dnc_keys(coalesce(c.email, other.email)))
             OR (u.kind = 'account' AND u.value = s.account_id::text) LIMIT 1) AS suppressed,
        s.signal_type = 'email_replied' AND EXISTS (
          SELECT 1 FROM messages m WHERE m.direction = 'sent' AND s.data ->> 'message_id' = ANY (m.refs)

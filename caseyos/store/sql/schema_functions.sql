@@ -146,3 +146,18 @@ BEGIN
   RETURN NULL;
 END
 $$
+--;
+-- Every entry of the do-not-contact list that speaks of an address: itself, itself without what
+-- stands behind a +, its domain, and every domain above that.
+CREATE FUNCTION caseyos_dnc_keys(address text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  WITH parts AS (
+    SELECT lower(address) AS whole, split_part(lower(address), '@', 1) AS mailbox,
+           split_part(lower(address), '@', 2) AS domain)
+  , labels AS (SELECT string_to_array(domain, '.') AS all_of_them FROM parts)
+  SELECT array_agg(DISTINCT key) FROM (
+    SELECT whole AS key FROM parts
+    UNION ALL SELECT regexp_replace(mailbox, '(.)\+.*$', '\1') || '@' || domain FROM parts
+    UNION ALL SELECT array_to_string(all_of_them[n:], '.')
+      FROM labels, generate_series(1, cardinality(all_of_them)) AS n
+  ) AS keys
+$$
