@@ -15,7 +15,7 @@ from caseyos.domain.model import OWNERS, ActionType, DismissReason, Move, MoveSt
 from caseyos.domain.snooze import parse_when
 from caseyos.domain.suppression import ACCOUNT, Entry
 from caseyos.domain.views import Target
-from caseyos.errors import NotFound, UsageError
+from caseyos.errors import CaseyError, Changed, NotFound, TooLate, UsageError, WrongStatus
 from caseyos.pipeline import decide
 from caseyos.pipeline.decide import Decided
 
@@ -38,10 +38,15 @@ class DecisionReport:
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """The steps that were taken back (or done again), in words."""
+    """The steps that were taken back (or done again), in words, and what may come next.
+
+    `stopped` is why a later one of several steps was not taken back.
+    """
 
     sentences: tuple[str, ...]
     move_ids: tuple[UUID, ...] = ()
+    then: str | None = None
+    stopped: CaseyError | None = None
 
 
 class Decisions:
@@ -194,14 +199,23 @@ class Decisions:
         """Take back the last steps; an executed one by its effect, a batch as one."""
         told: list[str] = []
         touched: list[UUID] = []
+        then: str | None = None
+        stopped: CaseyError | None = None
         for _ in range(count):
             with self._app.unit_of_work() as uow:
                 steps = uow.decisions.last_done(self._app.actor)
             if not steps:
                 break
-            told += self._undo_one(steps)
+            try:
+                told += self._undo_one(steps)
+            except (Changed, TooLate, WrongStatus) as refusal:
+                stopped = self._pass_over(steps, refusal)
+                break
             touched += [step["move_id"] for step in steps if step["move_id"]]
-        return UndoReport(tuple(told), tuple(touched))
+            then = _then(steps)
+        if stopped is not None and not told:
+            raise stopped
+        return UndoReport(tuple(told), tuple(touched), then, stopped)
 
     def redo(self) -> UndoReport:
         """Do the step undone last again, if nothing was decided since."""
@@ -215,13 +229,22 @@ class Decisions:
             if _stopped_companies(steps):
                 _keep_from(uow, [step["move_id"] for step in steps])
         return UndoReport(
-            _told(steps[0]["kind"], done, "again: "), tuple(item.move_id for item in done)
+            _told(steps[0]["kind"], done, "again: "),
+            tuple(item.move_id for item in done),
+            "Undo: caseyos undo",
         )
 
     def undo_list(self) -> list[Mapping[str, Any]]:
         """What can be taken back, newest first."""
         with self._app.unit_of_work() as uow:
             return uow.decisions.listed(self._app.actor)
+
+    def _pass_over(self, steps: Sequence[Mapping[str, Any]], refusal: CaseyError) -> CaseyError:
+        """A step that cannot be taken back is refused once and does not bar those before it."""
+        with self._app.unit_of_work() as uow:
+            uow.decisions.pass_over([step["id"] for step in steps])
+        refusal.message += " The next undo goes on to the step before it."
+        return refusal
 
     def _undo_one(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         executed = [step for step in steps if step["kind"] == "execute"]
@@ -289,6 +312,16 @@ def _let_go(uow: Any, move_ids: Sequence[UUID]) -> None:
     for move in uow.decisions.lock(move_ids).values():
         if move["account_id"]:
             uow.suppressions.remove(str(move["account_id"]), f"dismiss:{move['id']}")
+
+
+def _then(steps: Sequence[Mapping[str, Any]]) -> str | None:
+    """What may follow a step that was taken back; an effect is not simply done again."""
+    if steps[0]["kind"] != "execute":
+        return "Redo: caseyos redo"
+    if steps[0]["recalled"]:
+        return None
+    codes = " ".join(step["code"] for step in steps if step["code"])
+    return f"In the queue again: caseyos reopen {codes}"
 
 
 def _stopped_companies(steps: Sequence[Mapping[str, Any]]) -> bool:

@@ -12,6 +12,7 @@ from caseyos.domain.text import safe_line, safe_text
 from caseyos.errors import PartlyDone, Refused, UsageError
 
 if TYPE_CHECKING:
+    from caseyos.app.decisions import UndoReport
     from caseyos.cli.session import Session
     from caseyos.domain.model import ExecutionResult, Plan
 
@@ -104,7 +105,7 @@ def undo(
         return
     report = session.app.decisions.undo(count)
     session.told(report.move_ids)
-    _told(session, report.sentences, "Nothing to undo.", "Redo: caseyos redo")
+    _told(session, report, "Nothing to undo.")
 
 
 def redo(ctx: typer.Context) -> None:
@@ -112,7 +113,7 @@ def redo(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     report = session.app.decisions.redo()
     session.told(report.move_ids)
-    _told(session, report.sentences, "Nothing to redo.", "Undo: caseyos undo")
+    _told(session, report, "Nothing to redo.")
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -214,13 +215,15 @@ def _show_result(session: Session, results: list[ExecutionResult]) -> None:
     session.out.emit("execute", data[0] if len(data) == 1 else data, human=human)
 
 
-def _told(session: Session, sentences: tuple[str, ...], nothing: str, back: str) -> None:
+def _told(session: Session, report: UndoReport, nothing: str) -> None:
     def human() -> Iterable[str]:
-        if not sentences:
+        if not report.sentences:
             yield nothing
-            return
-        for sentence in sentences:
+        for sentence in report.sentences:
             yield safe_line(sentence[:1].upper() + sentence[1:]) + "."
-        yield back
+        if report.then:
+            yield report.then
 
-    session.out.emit("undo", {"steps": list(sentences)}, human=human)
+    session.out.emit("undo", {"steps": list(report.sentences)}, human=human)
+    if report.stopped is not None:
+        raise report.stopped

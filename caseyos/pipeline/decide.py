@@ -34,6 +34,9 @@ VERBS = {
 }
 
 
+TAKEN_BACK = (MoveStatus.ROLLED_BACK, MoveStatus.PENDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One move that a decision changed."""
@@ -108,7 +111,9 @@ def _replay(unit: Any, steps: Sequence[Row], actor: str, *, back: bool) -> list[
         if move is None:
             continue
         here, there = (step["after"], step["before"]) if back else (step["before"], step["after"])
-        if here.get("status", move["status"]) != move["status"]:
+        # The effect was taken back before: what is left of an acceptance is the decision.
+        rolled_back = back and (move["status"], there.get("status")) == TAKEN_BACK
+        if not rolled_back and here.get("status", move["status"]) != move["status"]:
             raise Changed(
                 f"{move['code']} is {move['status']} by now, so that step is not taken back.",
                 hint=f"caseyos show {move['code']}",

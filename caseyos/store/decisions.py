@@ -82,6 +82,10 @@ class Decisions:
         query = _SQL["mark_undone" if undone else "mark_redone"]
         self._connection.execute(query, {"ids": list(ids)})
 
+    def pass_over(self, ids: Sequence[UUID]) -> None:
+        """Leave steps out of what `last_done` offers; they stay in the journal."""
+        self._connection.execute(_SQL["pass_over"], {"ids": list(ids)})
+
     def listed(self, actor: str, limit: int = 20) -> list[Row]:
         """What can be undone, newest first."""
         return list(

@@ -263,6 +263,35 @@ def test_what_moved_on_since_is_not_taken_back(app: App) -> None:
         app.decisions.undo()
 
 
+def test_what_cannot_be_taken_back_does_not_bar_the_steps_before_it(app: App) -> None:
+    one, two, three = add(app, "One"), add(app, "Two"), add(app, "Three")
+    app.decisions.dismiss([one])
+    app.decisions.snooze([two], "tomorrow")
+    app.decisions.dismiss([three])
+    rows(app, "UPDATE command_queue_items SET status = 'pending' WHERE title = 'Two' RETURNING id")
+    report = app.decisions.undo(3)
+    assert len(report.sentences) == 1 and "Three" in report.sentences[0]
+    assert isinstance(report.stopped, Changed) and "goes on to the step" in report.stopped.message
+    assert "One" in app.decisions.undo().sentences[0]
+    assert move(app, one).status == "pending"
+    assert app.decisions.undo().sentences == ()
+
+
+def test_an_acceptance_is_taken_back_after_its_effect_was(app: App) -> None:
+    first, target = add(app, "First"), add(app)
+    app.decisions.dismiss([first])
+    app.decisions.accept([target])
+    plan = app.actions.preview(target.move_id)
+    app.actions.execute_plan(plan.id)
+    undone = app.decisions.undo()
+    assert undone.then == f"In the queue again: caseyos reopen {target.code}"
+    assert move(app, target).status == "rolled_back"
+    assert app.decisions.redo().sentences == ()
+    assert "accept" in app.decisions.undo().sentences[0]
+    assert move(app, target).status == "pending"
+    assert "First" in app.decisions.undo().sentences[0]
+
+
 def test_reopening_clears_what_closing_left(app: App) -> None:
     target = add(app, action="send_email", recipient="dana@x.example")
     app.decisions.accept([target])

@@ -23,15 +23,23 @@ VALUES (%(batch_id)s, %(move_id)s, %(kind)s, %(actor)s, %(reason)s, %(note)s, %(
 RETURNING id
 
 -- name: last_done
--- The latest step not yet undone, a batch as one step.
+-- The latest step not yet undone, a batch as one step; not what failed by itself, nor what was
+-- passed over.
 WITH last AS (
   SELECT coalesce(batch_id, id) AS step FROM decisions
-  WHERE actor = %(actor)s AND undone_at IS NULL ORDER BY at DESC, id DESC LIMIT 1)
+  WHERE actor = %(actor)s AND undone_at IS NULL AND NOT after ? 'passed_over'
+    AND NOT EXISTS (SELECT 1 FROM executions e
+      WHERE e.id = decisions.execution_id AND e.state IN ('failed', 'undone', 'cancelled'))
+  ORDER BY at DESC, id DESC LIMIT 1)
 SELECT d.id, d.batch_id, d.move_id, d.kind, d.before, d.after, d.execution_id, d.reason, d.at,
-       m.code, m.title, m.status
+       m.code, m.title, m.status,
+       (SELECT e.state IN ('queued', 'blocked') FROM executions e
+         WHERE e.id = d.execution_id) AS recalled
 FROM decisions d JOIN last ON coalesce(d.batch_id, d.id) = last.step
 LEFT JOIN command_queue_items m ON m.id = d.move_id
 WHERE d.undone_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM executions e
+    WHERE e.id = d.execution_id AND e.state IN ('failed', 'undone', 'cancelled'))
 ORDER BY d.at DESC, d.id DESC
 
 -- name: last_undone
@@ -56,11 +64,18 @@ UPDATE decisions SET undone_at = clock_timestamp() WHERE id = ANY (%(ids)b)
 -- A step that was done again.
 UPDATE decisions SET undone_at = NULL WHERE id = ANY (%(ids)b)
 
+-- name: pass_over
+-- Steps that cannot be taken back any more.
+UPDATE decisions SET after = after || '{"passed_over": true}' WHERE id = ANY (%(ids)b)
+
 -- name: journal_list
 -- What can be undone, newest first.
 SELECT d.id, d.at, d.kind, d.reason, d.batch_id, m.code, m.title
 FROM decisions d LEFT JOIN command_queue_items m ON m.id = d.move_id
-WHERE d.actor = %(actor)s AND d.undone_at IS NULL ORDER BY d.at DESC, d.id DESC LIMIT %(limit)s
+WHERE d.actor = %(actor)s AND d.undone_at IS NULL AND NOT d.after ? 'passed_over'
+  AND NOT EXISTS (SELECT 1 FROM executions e
+    WHERE e.id = d.execution_id AND e.state IN ('failed', 'undone', 'cancelled'))
+ORDER BY d.at DESC, d.id DESC LIMIT %(limit)s
 
 -- name: move_in_hand
 -- The move that a hand-made signal became.
