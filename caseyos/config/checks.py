@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from caseyos.config.connections import connection_problems
 from caseyos.config.durations import parse_duration, parse_hours
 from caseyos.config.model import File
+from caseyos.config.problem import Problem
 
 DURATIONS = [
     "execution.lease",
@@ -28,14 +29,6 @@ DURATIONS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A key whose value cannot be meant."""
-
-    key: str
-    sentence: str
-
-
 def problems(settings: File) -> Iterator[Problem]:
     """Every value of `settings` that is out of its range."""
     yield from _texts(settings)
@@ -49,6 +42,7 @@ def problems(settings: File) -> Iterator[Problem]:
         if not source.name or ":" in source.name:
             yield Problem("source", f"source {number + 1} needs a name without a colon")
         yield from _parsed("source", source.every, parse_duration)
+    yield from connection_problems(settings)
     for name, job in settings.jobs.items():
         if job.every is not None:
             yield from _parsed(f"jobs.{name}.every", job.every, parse_duration)

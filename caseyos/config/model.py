@@ -212,7 +212,17 @@ class Secret(Section, frozen=True):
     keyring: str | None = None
 
 
+class Smtp(Section, frozen=True):
+    """Where an account's mail is handed in."""
+
+    host: str = ""
+    port: int = 0
+    security: str = "tls"
+
+
 class Source(Section, frozen=True):
+    """A connector: where signals come from, and where actions may go."""
+
     kind: str
     name: str
     every: str = "5m"
@@ -225,6 +235,16 @@ class Source(Section, frozen=True):
     currency: str = ""
     columns: dict[str, str] = msgspec.field(default_factory=dict)
     secret: Secret | None = None
+    host: str = ""
+    port: int = 0
+    security: str = "tls"
+    user: str = ""
+    auth: str = "password"
+    ca_file: str = ""
+    timeout: str = "30s"
+    smtp: Smtp = Smtp()
+    folders: dict[str, str] = msgspec.field(default_factory=dict)
+    sent_copy: str = "auto"
 
 
 class Play(Section, frozen=True):

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.post import dovecot, mailbox
 from tests.servers.radicale import Account, Radicale, radicale
+
+__all__ = ["account", "calendar_server", "dovecot", "mailbox"]
 
 
 @pytest.fixture(scope="session")
