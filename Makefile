@@ -4,12 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test format lint types imports tests crash bench bench-full lock docs clean help
+.PHONY: demo test format lint types imports tests crash soak bench bench-full lock docs clean help
 
 help:
 	@echo "make demo   a full queue of made-up data, in a minute, with no accounts"
 	@echo "make test   format, lint, types, import rules and all tests"
-	@echo "make crash  the long crash runs; figures go to docs/RELIABILITY.md"
+	@echo "make crash  every promise of docs/RELIABILITY.md, proved; its figures go there"
+	@echo "make soak   the same for hours"
 	@echo "make bench  ours beside its references, in under 20 minutes; docs/PERFORMANCE.md"
 	@echo "make docs   write the generated pages again"
 	@echo "make lock   resolve the dependencies again"
@@ -36,6 +37,9 @@ tests: $(VENV)/.dev
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.crash --scale soak
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -1,98 +1,113 @@
-"""`python -m tests.crash`: kill, recover, count, and write the figures into docs/RELIABILITY.md."""
+"""`python -m tests.crash [case ...] [--scale short|full|soak] [--seed N]`: run cases, two at a time.
+
+Figures are printed as JSON lines; those of the scales full and soak are kept in
+docs/reliability.jsonl, and the table of docs/RELIABILITY.md is made from there.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from caseyos.store import schema
-from caseyos.store.server import EmbeddedServer
-from tests.crash.points import Figures, measure, warm_up
-from tests.desk import Desk
+from tests.crash.case import NAMES, SCALES, load
+from tests.crash.figures import PAGE, Line, as_json, keep, line_of, page_with
+from tests.crash.stage import TEMPLATE, Stage, end_on_signals, own_folder, own_server
 
-PAGE = Path(__file__).parents[2] / "docs" / "RELIABILITY.md"
-BEGIN, END = "<!-- crash table: begin -->", "<!-- crash table: end -->"
+AT_ONCE = 2
 
 
 def main() -> int:
-    """Run the points; 0 when nothing was doubled, lost or said wrongly, and all was settled."""
+    """Run what is asked for; 0 when nothing failed."""
     wanted = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    wanted.add_argument("--runs", type=int, default=200, help="runs at each point")
-    wanted.add_argument("--seed", type=int, default=1, help="of the kills at random")
-    wanted.add_argument("--dsn", help="a migrated database to use; none is started then")
-    wanted.add_argument("--json", action="store_true", help="print figures, leave the page alone")
+    wanted.add_argument("cases", nargs="*", metavar="case", help=", ".join(NAMES))
+    wanted.add_argument("--scale", choices=SCALES, default="full")
+    wanted.add_argument("--seed", type=int, default=1)
+    wanted.add_argument("--dry", action="store_true", help="keep nothing, leave the page alone")
+    wanted.add_argument("--inside", nargs=2, metavar=("SERVER", "TEMPLATE"), help="one case, here")
     options = wanted.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="caseyos-crash-"))
-    server: EmbeddedServer | None = None
-    dsn = options.dsn
+    unknown = [name for name in options.cases if name not in NAMES]
+    if unknown:
+        wanted.error(f"there is no case {unknown[0]!r}; there are {', '.join(NAMES)}")
+    end_on_signals()
+    names = options.cases or list(NAMES)
+    if options.inside:
+        return _play(names[0], options.scale, options.seed, *options.inside)
+    with own_folder() as folder, own_server(folder / "server") as server:
+        arguments = ["--scale", options.scale, "--seed", str(options.seed)]
+        arguments += ["--inside", server.dsn("postgres"), TEMPLATE]
+        lines, failed = _conduct(names, arguments)
+    if options.scale != "short" and not options.dry:
+        PAGE.write_text(page_with(PAGE.read_text(), keep(lines, NAMES)))
+    for name in failed:
+        sys.stderr.write(f"FAILED: {name}, seed {options.seed}\n")
+    return 1 if failed else 0
+
+
+def _play(name: str, scale: str, seed: int, server: str, template: str) -> int:
+    """Run one case on a server that is there already, and print its lines."""
+    case, failures = load(name), 0
+    with own_folder() as folder:
+        stage = Stage(server, template, folder, seed)
+        end_on_signals(stage.abandon)
+        try:
+            begun = time.monotonic()
+            for found in case.run(stage, case.sizes[scale]):
+                now = time.monotonic()
+                line = line_of(name, found, scale=scale, seed=seed, seconds=now - begun)
+                sys.stdout.write(f"{as_json(line)}\n")
+                sys.stdout.flush()
+                for told in found.wrong[:5]:
+                    sys.stderr.write(f"{name}, {found.row}, seed {seed}: {told}\n")
+                failures += found.failures
+                begun = now
+        finally:
+            stage.close()
+    return 1 if failures else 0
+
+
+def _conduct(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Line], list[str]]:
+    """Run each case in a process of its own, two at once; their lines, and which failed."""
+    waiting, running = list(names), dict[str, subprocess.Popen[str]]()
+    lines: list[Line] = []
+    failed: list[str] = []
     try:
-        if dsn is None:
-            server = EmbeddedServer(home / "server")
-            dsn = server.ensure_running()
-            schema.migrate(dsn)
-        begun = time.monotonic()
-        figures, intact = _all_points(home, dsn, options.runs, options.seed)
-        seconds = time.monotonic() - begun
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                name = waiting.pop(0)
+                running[name] = _start(name, arguments)
+            for name in [name for name, one in running.items() if one.poll() is not None]:
+                done = running.pop(name)
+                lines += _said(done)
+                if done.returncode != 0:
+                    failed.append(name)
+            time.sleep(0.05)
     finally:
-        if server is not None:
-            server.stop()
-            shutil.rmtree(server.home, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
-    if options.json:
-        plain = {"intact": intact, "points": [one.plain() for one in figures]}
-        sys.stdout.write(json.dumps(plain))
-    else:
-        table = _table(figures, options.seed, seconds, intact=intact)
-        sys.stdout.write(f"{table}\n")
-        _write(table)
-    return 0 if intact and all(map(_good, figures)) else 1
+        for one in running.values():
+            one.terminate()
+        for one in running.values():
+            one.communicate()
+    return lines, failed
 
 
-def _all_points(home: Path, dsn: str, runs: int, seed: int) -> tuple[list[Figures], bool]:
-    warm_up(home, dsn)
-    figures = measure(home, dsn, runs, seed)
-    desk = Desk(home, dsn)
-    report = desk.app.actions.audit_verify()
-    desk.close()
-    return figures, report.intact
-
-
-def _good(one: Figures) -> bool:
-    return (one.doubled, one.lost, one.lied, one.settled) == (0, 0, 0, one.runs)
-
-
-def _line(one: Figures) -> str:
-    cells = (one.point, one.runs, one.doubled, one.lost, one.lied, one.unknown, one.settled)
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
-
-
-def _table(figures: Sequence[Figures], seed: int, seconds: float, *, intact: bool) -> str:
-    runs, doubled = sum(one.runs for one in figures), sum(one.doubled for one in figures)
-    told = f"{doubled} of {runs} doubled"
-    if doubled == 0:
-        told += f" (the 95 % upper bound of that is {300 / runs:.2f} %)"
-    chain = "intact" if intact else "BROKEN"
-    return "\n".join(
-        [
-            "| killed at | runs | doubled | lost | lied | unknown | settled |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-            *map(_line, figures),
-            "",
-            f"{told}; receipts {chain}; seed {seed}; {seconds:.0f} seconds.",
-        ]
+def _start(name: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.crash", name, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
-def _write(table: str) -> None:
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}")
+def _said(done: subprocess.Popen[str]) -> Iterator[Line]:
+    said, _ = done.communicate()
+    sys.stdout.write(said)
+    sys.stdout.flush()
+    for text in said.splitlines():
+        yield Line(**json.loads(text))
 
 
 if __name__ == "__main__":
