@@ -16,6 +16,7 @@ from caseyos.domain.rendering import content_hash
 from caseyos.errors import Changed, NotFound, WrongStatus
 from caseyos.pipeline.plan import frozen, rendered
 from caseyos.pipeline.record import as_result, receipt
+from caseyos.pipeline.seal import seal, sealed
 
 Row = Mapping[str, Any]
 
@@ -71,6 +72,7 @@ def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:
             "hold": shop.hold if outside else None,
             "validity": shop.validity,
             "actor": shop.actor,
+            "seal": seal(plan),
         }
     )
     if made is None:
@@ -91,6 +93,11 @@ def _still_the_same(shop: Workshop, plan: Row, move: Row, *, again: bool) -> Non
     code = move["code"]
     if not plan["good"]:
         raise Changed(f"Plan {plan['plan_id']} has expired.", hint=f"caseyos preview {code}")
+    if not sealed(plan):
+        raise Changed(
+            f"Plan {plan['plan_id']} is not what it was when it was shown.",
+            hint=f"caseyos preview {code}",
+        )
     payload, _ = rendered(shop, move, as_draft=plan["action_type"] == "create_draft")
     # Asking once more, the acceptance of the first time has raised the version.
     other_version = move["version"] != plan["move_version"] and not again

@@ -23,6 +23,7 @@ from caseyos.errors import CaseyError
 from caseyos.pipeline.enqueue import enqueue
 from caseyos.pipeline.plan import attempt_of, frozen, rendered
 from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
+from caseyos.pipeline.seal import sealed
 
 Row = Mapping[str, Any]
 LATER = ("limit", "quiet_hours")  # refusals that end by themselves: back to the queue until then
@@ -216,6 +217,8 @@ def _claim(shop: Workshop, execution_id: UUID | None) -> tuple[Row, Verdict] | N
 
 def _content_now(shop: Workshop, row: Row, move: Row | None) -> str | None:
     """The hash of what the move would be now: enqueueing found it to be what was accepted."""
+    if not sealed(row):
+        return "it is not what was frozen"
     if move is None:
         return None
     try:

@@ -23,6 +23,7 @@ from caseyos.domain.rendering import (
     render,
 )
 from caseyos.errors import CaseyError, NotFound
+from caseyos.pipeline.seal import seal
 
 Row = Mapping[str, Any]
 CODE_SIGNS = "abcdefghjkmnpqrstvwxyz23456789"
@@ -49,27 +50,26 @@ def preview(shop: Workshop, move_id: UUID, *, as_draft: bool = False) -> Plan:
         if problem:
             found = (Check("possible", "block", problem), *found)
         plan_id = f"pl_{short_code(execution_id)}"
-        kept = unit.executions.insert(
-            {
-                "id": execution_id,
-                "move_id": move["id"],
-                "action_type": payload.action_type,
-                "channel": channel.name,
-                "state": "simulated",
-                "dry_run": True,
-                "plan_id": plan_id,
-                "plan_valid": shop.plan_valid,
-                "move_version": move["version"],
-                "request": as_plain(payload),
-                "request_hash": content_hash(payload),
-                "wire": wire,
-                "marker": marker,
-                "recipient": payload.recipients[0] if payload.recipients else None,
-                "recipient_domain": _domain(payload),
-                "actor": shop.actor,
-                "reversibility": channel.reversibility,
-            }
-        )
+        row = {
+            "id": execution_id,
+            "move_id": move["id"],
+            "action_type": payload.action_type,
+            "channel": channel.name,
+            "state": "simulated",
+            "dry_run": True,
+            "plan_id": plan_id,
+            "plan_valid": shop.plan_valid,
+            "move_version": move["version"],
+            "request": as_plain(payload),
+            "request_hash": content_hash(payload),
+            "wire": wire,
+            "marker": marker,
+            "recipient": payload.recipients[0] if payload.recipients else None,
+            "recipient_domain": _domain(payload),
+            "actor": shop.actor,
+            "reversibility": channel.reversibility,
+        }
+        kept = unit.executions.insert(row | {"seal": seal(row)})
         return Plan(
             id=plan_id,
             move_id=move["id"],

@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 _NO_VALUES: dict[str, Any] = dict.fromkeys(
     (
         *("plan_id", "from_plan_id", "plan_valid", "idempotency_key", "recipient"),
-        *("recipient_domain", "hold", "validity"),
+        *("recipient_domain", "hold", "validity", "seal"),
     )
 )
 

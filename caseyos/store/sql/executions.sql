@@ -9,13 +9,13 @@ FROM command_queue_items m WHERE m.id = %(id)s FOR UPDATE
 -- A dry run (simulated, with its plan id) or a real execution (queued, with its key).
 INSERT INTO executions (id, move_id, action_type, channel, state, dry_run, plan_id, from_plan_id,
   plan_expires_at, move_version, idempotency_key, request, request_hash, wire, marker, recipient,
-  recipient_domain, actor, queued_at, not_before, not_after, reversibility)
+  recipient_domain, actor, queued_at, not_before, not_after, reversibility, result)
 VALUES (%(id)s, %(move_id)s, %(action_type)s, %(channel)s, %(state)s, %(dry_run)s, %(plan_id)s,
   %(from_plan_id)s, clock_timestamp() + %(plan_valid)s::interval, %(move_version)s,
   %(idempotency_key)s, %(request)s, %(request_hash)s, %(wire)s, %(marker)s, %(recipient)s,
   %(recipient_domain)s, %(actor)s, clock_timestamp(),
   clock_timestamp() + %(hold)s::interval, clock_timestamp() + %(validity)s::interval,
-  %(reversibility)s)
+  %(reversibility)s, jsonb_build_object('seal', %(seal)s::text))
 ON CONFLICT DO NOTHING
 RETURNING id, plan_expires_at
 
