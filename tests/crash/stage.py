@@ -203,7 +203,8 @@ def insert_moves(desk: Desk, count: int, action: str = "send_email", **context: 
     with psycopg.connect(desk.dsn) as connection, connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO command_queue_items (id, priority_score, action_type, action_context,"
-            " status, owner, title) VALUES (%s, 50, %s, %s, 'pending', 'casey', %s)",
+            " status, owner, title, due_by)"
+            " VALUES (%s, 50, %s, %s, 'pending', 'casey', %s, now() + interval '1 day')",
             [
                 (
                     move,
