@@ -224,7 +224,8 @@ class Decisions:
             if not steps:
                 return UndoReport(())
             if steps[0]["kind"] in LISTING:
-                return UndoReport(self._app.suppressions.take_back(uow, steps, again=True))
+                told = self._app.suppressions.take_back(uow, steps, again=True)
+                return UndoReport(told, then="Undo: caseyos undo")
             done = decide.redo_step(uow, steps, self._app.actor)
             if _stopped_companies(steps):
                 _keep_from(uow, [step["move_id"] for step in steps])

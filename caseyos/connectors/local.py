@@ -9,8 +9,9 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,11 @@ from uuid import UUID
 from caseyos.connectors.message import build_mail
 from caseyos.domain.model import ActionType, Effect, Payload, Reversibility
 from caseyos.domain.ports.channel import AtHand, NotDone, Prepared, Receipt
+
+# What a process that died left half written: our name, and the process that wrote it.
+_HALF_MAIL = re.compile(r".+\.eml\.(\d+)")
+_HALF_MEETING = re.compile(r".+\.(\d+)\.tmp")
+_OLD = timedelta(hours=36)  # the Maildir's own age limit for tmp
 
 
 class _FileChannel:
@@ -125,6 +131,7 @@ class LocalMail(_FileChannel):
         for box in (self._folder, self._folder / ".Outbox", self._folder / ".Drafts"):
             for part in ("cur", "new", "tmp"):
                 (box / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sweep(box / "tmp", _HALF_MAIL)
 
     def _where(self, path: Path) -> Path | None:
         if path.exists():
@@ -170,6 +177,10 @@ class LocalCalendar(_FileChannel):
         """A meeting needs a start."""
         _start(payload)
         super().check(payload)
+
+    def _make_folders(self) -> None:
+        super()._make_folders()
+        _sweep(self._folder, _HALF_MEETING)
 
     def _perform(self, payload: Payload, wire: bytes, marker: str) -> Receipt:
         """Write beside, sync, rename."""
@@ -313,6 +324,28 @@ def _file_name(marker: str) -> str:
     """A file name for a marker, the same every time and harmless in every file system."""
     plain = re.sub(r"[^A-Za-z0-9.-]", "_", marker.strip("<>"))[:120]
     return f"{plain}.eml"
+
+
+def _sweep(folder: Path, half: re.Pattern[str]) -> None:
+    """Remove what our own dead processes left half written; nobody else's files."""
+    for path in folder.iterdir():
+        found = half.fullmatch(path.name)
+        if found is None:
+            continue
+        with suppress(OSError):
+            age = time.time() - path.stat().st_mtime
+            if age > _OLD.total_seconds() or not _runs(int(found[1])):
+                path.unlink()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -193,7 +193,9 @@ class Executions:
             },
         )
         if contact_id is not None:
-            self._connection.execute(_SQL["note_contacted"], {"id": contact_id})
+            self._connection.execute(
+                _SQL["note_contacted"], {"id": contact_id, "execution_id": execution_id}
+            )
 
     def undone(self, execution_id: UUID, after: str, error: str | None = None) -> bool:
         """Record that an effect was taken back, or could not be."""
@@ -201,6 +203,7 @@ class Executions:
         done = self._connection.execute(_SQL["undone"], values).fetchone() is not None
         if done and after == "undone":
             self._connection.execute(_SQL["forget_sent"], {"id": execution_id})
+            self._connection.execute(_SQL["forget_contacted"], {"id": execution_id})
         return done
 
     def outbox(self) -> list[Row]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -327,3 +329,22 @@ def test_completing_a_task_can_be_taken_back(tasks: LocalTasks, database: Databa
 def test_completing_needs_a_task(tasks: LocalTasks) -> None:
     with pytest.raises(NotDone, match="names no task"):
         tasks.check(task(ActionType.COMPLETE_TASK))
+
+
+def test_what_a_dead_process_left_half_written_is_swept(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    mail, meetings = LocalMail(tmp_path / "mail"), LocalCalendar(tmp_path / "calendar")
+    perform(mail, letter())
+    perform(meetings, meeting(), "other@caseyos")
+    folder = tmp_path / "mail" / ".Outbox" / "tmp"
+    swept = [folder / f"a.eml.{gone.pid}", tmp_path / "calendar" / f"a.{gone.pid}.tmp"]
+    swept.append(folder / f"old.eml.{os.getpid()}")
+    kept = [folder / f"b.eml.{os.getpid()}", folder / "1700000000.M1P2.host", folder / "c.eml"]
+    for path in swept + kept:
+        path.write_bytes(b"half")
+    os.utime(swept[2], (0, 0))
+    perform(mail, letter(), "<second@ours.example>")
+    perform(meetings, meeting(), "third@caseyos")
+    assert [path for path in swept if path.exists()] == []
+    assert all(path.exists() for path in kept)

@@ -121,6 +121,32 @@ def test_our_own_mail_is_known_until_it_is_taken_back(desk: Desk) -> None:
     assert desk.rows("SELECT 1 FROM messages WHERE source = 'caseyos'") == []
 
 
+@pytest.mark.parametrize("before", [None, "2026-01-02 03:04:05.678901+00"])
+def test_who_was_written_to_is_forgotten_with_the_mail(desk: Desk, before: str | None) -> None:
+    move = desk.mail()
+    (contact,) = desk.rows(
+        "INSERT INTO contacts (email, last_contacted_at) VALUES ('d@x.example', %s) RETURNING id",
+        before,
+    )
+    desk.change("UPDATE command_queue_items SET contact_id = %s", contact["id"])
+    touched = "SELECT last_contacted_at FROM contacts"
+    (was,) = desk.rows(touched)
+    done = desk.execute(move)
+    assert desk.rows(touched) != [was]
+    desk.app.actions.undo_execution(done.execution_id)
+    assert desk.rows(touched) == [was]
+
+
+def test_who_was_written_to_again_since_stays_so(desk: Desk) -> None:
+    move = desk.mail()
+    (contact,) = desk.rows("INSERT INTO contacts (email) VALUES ('d@x.example') RETURNING id")
+    desk.change("UPDATE command_queue_items SET contact_id = %s", contact["id"])
+    done = desk.execute(move)
+    desk.change("UPDATE contacts SET last_contacted_at = now() + interval '1 minute'")
+    desk.app.actions.undo_execution(done.execution_id)
+    assert desk.rows("SELECT last_contacted_at > now() AS later FROM contacts") == [{"later": True}]
+
+
 @pytest.mark.parametrize("point", ["done", "recorded"])
 def test_an_effect_that_is_there_is_found_and_can_be_undone(desk: Desk, point: str) -> None:
     move = lost(desk, point)

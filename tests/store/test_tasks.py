@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from tests.store.conftest import Unit
@@ -50,3 +51,14 @@ def test_opening_it_again(unit: Unit) -> None:
         assert uow.tasks.reopen(*done) is True
         assert uow.tasks.reopen(UUID(int=1), 1) is None
         assert uow.tasks.complete(task, "c2") is not None
+
+
+@pytest.mark.parametrize("change", ["title = 'Call Max'", "notes = NULL", "due_by = now()"])
+def test_a_change_by_plain_sql_counts(unit: Unit, dsn: str, change: str) -> None:
+    with unit() as uow:
+        task, version = uow.tasks.add("m1", TASK)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"UPDATE tasks SET {change}")
+    with unit() as uow:
+        assert uow.tasks.remove(task, version) is False
+        assert uow.tasks.remove(task, version + 1) is True

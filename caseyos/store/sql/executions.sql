@@ -194,8 +194,21 @@ VALUES (%(message_id)s, 'sent', 'caseyos', %(refs)s, %(thread_key)s, %(subject)s
 ON CONFLICT (message_id) DO UPDATE SET execution_id = excluded.execution_id
 
 -- name: note_contacted
--- Somebody was written to.
-UPDATE contacts SET last_contacted_at = clock_timestamp() WHERE id = %(id)s
+-- Somebody was written to; what was known before is kept with the execution, for undo.
+WITH was AS (SELECT id, last_contacted_at FROM contacts WHERE id = %(id)s FOR UPDATE)
+, kept AS (
+  UPDATE executions e
+  SET result = coalesce(e.result, '{}') || jsonb_build_object('contacted', jsonb_build_object(
+    'id', was.id, 'at', now(), 'before', was.last_contacted_at))
+  FROM was WHERE e.id = %(execution_id)s)
+UPDATE contacts c SET last_contacted_at = now() FROM was WHERE c.id = was.id
+
+-- name: forget_contacted
+-- Somebody was not written to after all, unless he was again since.
+UPDATE contacts c SET last_contacted_at = (e.result #>> '{contacted,before}')::timestamptz
+FROM executions e
+WHERE e.id = %(id)s AND c.id = (e.result #>> '{contacted,id}')::uuid
+  AND c.last_contacted_at = (e.result #>> '{contacted,at}')::timestamptz
 
 -- name: forget_sent
 -- A mail that was taken back before anybody had it.

@@ -96,6 +96,16 @@ BEGIN
 END
 $$
 --;
+-- A task's version counts every change of what a person sees, whoever makes it and by whatever way.
+CREATE FUNCTION caseyos_task_touched() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.version = OLD.version THEN
+    NEW.version := OLD.version + 1;
+  END IF;
+  RETURN NEW;
+END
+$$
+--;
 -- A hint for screens and daemons; whoever does not listen polls.
 CREATE FUNCTION caseyos_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -18,6 +18,12 @@ CREATE TRIGGER command_queue_items_touched BEFORE UPDATE ON command_queue_items
 CREATE TRIGGER command_queue_items_notify AFTER INSERT OR UPDATE OR DELETE ON command_queue_items
   FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
 --;
+CREATE TRIGGER tasks_touched BEFORE UPDATE ON tasks
+  FOR EACH ROW
+  WHEN ((OLD.title, OLD.notes, OLD.due_by, OLD.status)
+    IS DISTINCT FROM (NEW.title, NEW.notes, NEW.due_by, NEW.status))
+  EXECUTE FUNCTION caseyos_task_touched()
+--;
 CREATE TRIGGER signals_notify AFTER INSERT ON signals
   FOR EACH STATEMENT EXECUTE FUNCTION caseyos_notify()
 --;
