@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from caseyos.app.accounts import source_called
 from caseyos.app.channels import Channels
 from caseyos.config import parse_duration, parse_hours
 from caseyos.config.private_file import write_private
@@ -161,10 +162,18 @@ class Actions:
         send = self._app.config.settings.send
         address = send.from_address
         if not address:
+            address = self._account_address()
+        if not address:
             with self._app.unit_of_work() as uow:
                 told = uow.intake.mail_owners()
             address = told[0] if told else f"{self._app.actor}@localhost"
         return Sender(send.from_name, address, send.signature)
+
+    def _account_address(self) -> str:
+        """The address of the account that mail leaves by, where its user is one."""
+        name = self._app.config.settings.channels.email
+        user = "" if name == "local" else source_called(self._app, name).user
+        return user if "@" in user else ""
 
     def _policy(self) -> Policy:
 

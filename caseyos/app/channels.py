@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from caseyos.app.accounts import mail_account
 from caseyos.domain.model import ActionType
 from caseyos.domain.ports.channel import Channel
 from caseyos.errors import Refused
@@ -31,6 +32,8 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("local", "email"): "local:LocalMail",
     ("local", "tasks"): "local:LocalTasks",
     ("local", "meetings"): "local:LocalCalendar",
+    ("imap", "email"): "imap_smtp:SmtpMail",
+    ("imap", ActionType.CREATE_DRAFT): "imap_drafts:ImapDrafts",
 }
 
 
@@ -76,5 +79,7 @@ class Channels:
             "local:LocalMail": lambda: paths.maildir,
             "local:LocalTasks": lambda: self._app.unit_of_work,
             "local:LocalCalendar": lambda: paths.calendar_dir,
+            "imap_smtp:SmtpMail": lambda: mail_account(self._app, name),
+            "imap_drafts:ImapDrafts": lambda: mail_account(self._app, name),
         }
         return known[found]()

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from caseyos.domain.lifecycle import OPEN_EXECUTIONS, check_move_change
-from caseyos.domain.model import ExecutionResult, MoveStatus, Payload
+from caseyos.domain.model import ActionType, ExecutionResult, MoveStatus, Payload
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.domain.rendering import content_hash
 from caseyos.errors import Changed, NotFound, WrongStatus
@@ -57,7 +57,9 @@ def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:
     execution_id = shop.new_id()
     # Each attempt that ended with nothing to show allows one more with the same content.
     attempts = unit.executions.settled_without_effect(move["id"])
-    outside = shop.channel_of(plan["action_type"]).outside
+    # A draft has not left: it is taken back like anything else, so it need not wait.
+    leaves = plan["action_type"] != ActionType.CREATE_DRAFT
+    held = leaves and shop.channel_of(plan["action_type"]).outside
     made = unit.executions.insert(
         {name: plan[name] for name in _FROM_PLAN}
         | {
@@ -69,7 +71,7 @@ def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:
             "idempotency_key": (
                 f"{move['id']}:{plan['action_type']}:{plan['request_hash']}:{attempts}"
             ),
-            "hold": shop.hold if outside else None,
+            "hold": shop.hold if held else None,
             "validity": shop.validity,
             "actor": shop.actor,
             "seal": seal(plan),

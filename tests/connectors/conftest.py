@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.post import dovecot, mailbox
+from tests.servers.post import dovecot, mailbox, sink
 from tests.servers.radicale import Account, Radicale, radicale
 
-__all__ = ["account", "calendar_server", "dovecot", "mailbox"]
+__all__ = ["account", "calendar_server", "dovecot", "mailbox", "sink"]
 
 
 @pytest.fixture(scope="session")

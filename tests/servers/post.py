@@ -12,6 +12,7 @@ from caseyos.connectors.dialling import Server
 from caseyos.connectors.mail_account import MailAccount
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.place import HOST
+from tests.servers.smtp_sink import SmtpSink
 
 MakeAccount = Callable[..., MailAccount]
 
@@ -47,3 +48,16 @@ def account_on(
     wanted = port or (dovecot.imaps if security == "tls" else dovecot.imap)
     imap = Server(HOST, wanted, security, ca_file or dovecot.ca, timeout)
     return MailAccount("imap:work", user, auth, lambda: secret, imap, smtp, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def sink(dovecot: Dovecot, tmp_path: Path) -> Iterator[SmtpSink]:
+    """A submission server of this test's own, with STARTTLS, that delivers to Dovecot."""
+    running = SmtpSink(tmp_path, security="starttls", lmtp=dovecot.lmtp)
+    yield running
+    running.stop()
+
+
+def smtp_of(sink: SmtpSink, security: str = "starttls", timeout: float = 10.0) -> Server:
+    """How that server is spoken to."""
+    return Server(HOST, sink.port, security, sink.ca, timeout)
