@@ -15,9 +15,10 @@ from caseyos.app.channels import Channels
 from caseyos.config import parse_duration, parse_hours
 from caseyos.config.private_file import write_private
 from caseyos.domain.guardrails import Limit, Policy
-from caseyos.domain.model import ExecutionResult, Plan
+from caseyos.domain.model import EMAIL_ACTIONS, ExecutionResult, Plan
 from caseyos.domain.ports.execution import Probe, Workshop, silent
 from caseyos.domain.rendering import Sender, content_hash
+from caseyos.domain.trips import TripPolicy
 from caseyos.errors import CaseyError, NotFound, Refused
 from caseyos.pipeline import execute, plan, record, settle
 from caseyos.pipeline.execute import RunReport
@@ -149,6 +150,10 @@ class Actions:
             plan_valid=parse_duration(settings.queue.plan_valid),
             validity=parse_duration(settings.send.validity),
             hold=parse_duration(settings.send.hold),
+            breaker_failures=settings.guard.breaker_failures,
+            breaker_wait=parse_duration(settings.guard.breaker_wait),
+            trips=self._trips(),
+            outside=tuple(name for name in self.channels.names() if name != "local"),
             probe=self.probe,
         )
 
@@ -185,6 +190,7 @@ class Actions:
                 one.per_recipient_per_week,
                 one.per_domain_per_day,
                 parse_duration(one.spacing),
+                settings.send.warm_up if action in EMAIL_ACTIONS else 0,
             )
             for action in settings.limits.__struct_fields__
             for one in (getattr(settings.limits, action),)
@@ -196,6 +202,19 @@ class Actions:
             zone=self._app.config.zone,
             limits=limits,
             stop_file=self._app.switchboard.stop_file_exists(),
+            recontact_after=parse_duration(settings.send.recontact_after),
+        )
+
+    def _trips(self) -> TripPolicy:
+        guard, alerts = self._app.config.settings.guard, self._app.config.settings.alerts
+        return TripPolicy(
+            bounce_rate=guard.bounce_rate,
+            complaint_rate=guard.complaint_rate,
+            window=parse_duration(guard.window),
+            min_sends=guard.min_sends,
+            error_rate=guard.error_rate,
+            error_window=parse_duration(alerts.window),
+            min_actions=alerts.min_actions,
         )
 
     def _load_template(self, name: str) -> str | None:

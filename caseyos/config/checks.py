@@ -14,6 +14,8 @@ from caseyos.config.problem import Problem
 
 DURATIONS = [
     "execution.lease",
+    "guard.breaker_wait",
+    "guard.window",
     "send.hold",
     "send.validity",
     "send.recontact_after",
@@ -34,6 +36,7 @@ def problems(settings: File) -> Iterator[Problem]:
     yield from _texts(settings)
     yield from _score(settings)
     yield from _limits(settings)
+    yield from _guard(settings)
     if not 0 <= settings.ui.floor <= 100:
         yield Problem("ui.floor", f"expected 0 to 100, got {settings.ui.floor}")
     if settings.ui.glyphs not in ("auto", "unicode", "ascii"):
@@ -99,6 +102,19 @@ def _limits(settings: File) -> Iterator[Problem]:
             value = getattr(limit, name)
             if value is not None and value < 0:
                 yield Problem(f"limits.{action}.{name}", f"expected 0 or more, got {value}")
+
+
+def _guard(settings: File) -> Iterator[Problem]:
+    for name in ("bounce_rate", "complaint_rate", "error_rate"):
+        rate = getattr(settings.guard, name)
+        if not 0 <= rate <= 1:
+            yield Problem(f"guard.{name}", f"expected 0 to 1, got {rate}")
+    for name, least in (("breaker_failures", 1), ("min_sends", 1)):
+        value = getattr(settings.guard, name)
+        if value < least:
+            yield Problem(f"guard.{name}", f"expected {least} or more, got {value}")
+    if settings.send.warm_up < 0:
+        yield Problem("send.warm_up", f"expected 0 or more, got {settings.send.warm_up}")
 
 
 def _parsed(key: str, text: str, parse: Callable[[str], Any]) -> Iterator[Problem]:

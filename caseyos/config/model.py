@@ -90,6 +90,7 @@ class Send(Section, frozen=True):
     quiet_hours: str = "19:00-07:30"
     validity: str = "7d"
     recontact_after: str = "3d"
+    warm_up: int = 0
     from_name: str = ""
     from_address: str = ""
     signature: str = ""
@@ -124,6 +125,16 @@ class Actions(Section, frozen=True):
 
 class Execution(Section, frozen=True):
     lease: str = "2m"
+
+
+class Guard(Section, frozen=True):
+    breaker_failures: int = 5
+    breaker_wait: str = "1m"
+    bounce_rate: float = 0.1
+    complaint_rate: float = 0.05
+    window: str = "7d"
+    min_sends: int = 20
+    error_rate: float = 0.5
 
 
 class Learning(Section, frozen=True):
@@ -278,6 +289,7 @@ class File(Section, frozen=True):
     actions: Actions = Actions()
     limits: Limits = Limits()
     execution: Execution = Execution()
+    guard: Guard = Guard()
     learning: Learning = msgspec.field(default_factory=Learning)
     queue: Queue = Queue()
     http: Http = Http()

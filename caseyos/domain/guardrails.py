@@ -1,7 +1,7 @@
 """The guardrails in their order (SPEC section 7): policy and facts in, a verdict out.
 
-Mode and kill switch, suppression, acceptance, validity, quiet hours, limits. The channel's breaker
-comes with the outside channels.
+Mode and kill switch, suppression, acceptance, validity, somebody written to meanwhile, quiet hours,
+limits, the channel's breaker.
 """
 
 from __future__ import annotations
@@ -12,9 +12,19 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from caseyos.domain.model import EMAIL_ACTIONS, ActionType, Verdict
+from caseyos.domain.quiet import quiet_until, recipient_zone
 
 ALLOWED = Verdict(True)
+PROBING = timedelta(seconds=15)  # until somebody looks again whether a probe came back
+USED = {
+    "hour": "hour",
+    "day": "day",
+    "recipient": "recipient_week",
+    "domain": "domain_day",
+    "warm": "warm_day",
+}
 WRITES_TO_PEOPLE = frozenset({*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING})
+REACHES_PEOPLE = WRITES_TO_PEOPLE - {ActionType.CREATE_DRAFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,7 @@ class Switch:
     level: str
     until: datetime | None
     reason: str | None
+    automatic: bool = False  # engaged by a rate that was too high, not by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Limit:
     per_recipient_per_week: int | None
     per_domain_per_day: int | None
     spacing: timedelta
+    warm_up: int = 0  # mails of a new channel's first day, and as many more each day; 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ class Attempt:
     request_hash: str
     accepted_hash: str | None
     not_after: datetime | None
+    queued_at: datetime | None = None  # when a person last asked for it; None in a preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +81,33 @@ class Policy:
     zone: tzinfo | None
     limits: Mapping[str, Limit]
     stop_file: bool = False
+    recontact_after: timedelta = timedelta()
 
 
 def judge(
     attempt: Attempt, policy: Policy, board: Switchboard, facts: Mapping[str, Any]
 ) -> Verdict:
     """The first guardrail that says no, or an allowance. `facts` carry the database's `now`."""
-    for verdict in (
-        switched_off(attempt, policy, board),
-        _suppressed(attempt, facts),
-        _not_what_was_accepted(attempt),
-        _too_late(attempt, facts["now"]),
-        _quiet(attempt, policy, facts["now"]),
-        over_limit(attempt, policy, facts),
-    ):
+    for _, verdict in examine(attempt, policy, board, facts):
         if not verdict.allowed:
             return verdict
     return ALLOWED
+
+
+def examine(
+    attempt: Attempt, policy: Policy, board: Switchboard, facts: Mapping[str, Any]
+) -> tuple[tuple[str, Verdict], ...]:
+    """What every guardrail says, in their order."""
+    return (
+        ("mode", switched_off(attempt, policy, board)),
+        ("suppression", _suppressed(attempt, facts)),
+        ("acceptance", _not_what_was_accepted(attempt)),
+        ("validity", _too_late(attempt, facts["now"])),
+        ("recent", _written_to_meanwhile(attempt, policy, facts)),
+        ("quiet_hours", _quiet(attempt, policy, facts)),
+        ("limit", over_limit(attempt, policy, facts)),
+        ("breaker", _breaker(attempt, facts)),
+    )
 
 
 def switched_off(attempt: Attempt, policy: Policy, board: Switchboard) -> Verdict:
@@ -105,39 +128,49 @@ def switched_off(attempt: Attempt, policy: Policy, board: Switchboard) -> Verdic
     return ALLOWED
 
 
+def last_look(
+    attempt: Attempt, policy: Policy, board: Switchboard, facts: Mapping[str, Any]
+) -> Verdict:
+    """What is asked once more at the dispatch mark: what may have changed since the claim."""
+    for verdict in (
+        switched_off(attempt, policy, board),
+        _suppressed(attempt, facts),
+        over_limit(attempt, policy, facts),
+    ):
+        if not verdict.allowed:
+            return verdict
+    return ALLOWED
+
+
 def over_limit(attempt: Attempt, policy: Policy, facts: Mapping[str, Any]) -> Verdict:
-    """The limits of the action, each with the moment it frees a place."""
+    """The limits of the action; the refusal is that of the limit that frees a place last.
+
+    Every window slides: a place is free again when its oldest use is as old as the window is long.
+    """
     limit = policy.limits.get(attempt.action_type)
     if limit is None:
         return ALLOWED
     hour, day, week = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-    windows = (
-        ("an hour", limit.per_hour, facts["hour"], facts["hour_first"], hour),
-        ("a day", limit.per_day, facts["day"], facts["day_first"], day),
-        (
-            "a week to one person",
-            limit.per_recipient_per_week,
-            facts["recipient_week"],
-            facts["recipient_first"],
-            week,
-        ),
-        (
-            "a day to one domain",
-            limit.per_domain_per_day,
-            facts["domain_day"],
-            facts["domain_first"],
-            day,
-        ),
-    )
-    for name, most, used, first, window in windows:
+    windows = [
+        ("an hour", limit.per_hour, "hour", hour),
+        ("a day", limit.per_day, "day", day),
+        ("a week to one person", limit.per_recipient_per_week, "recipient", week),
+        ("a day to one domain", limit.per_domain_per_day, "domain", day),
+    ]
+    if attempt.outside and limit.warm_up:
+        windows.append((f"today while {attempt.channel} warms up", facts["warm_most"], "warm", day))
+    refusals = []
+    for name, most, key, window in windows:
+        used = facts[USED[key]]
         if most is not None and used >= most:
-            until = (first or facts["now"]) + window
-            return Verdict(False, "limit", f"The limit is {most} {name}; {used} are used.", until)
+            until = (facts[f"{key}_first"] or facts["now"]) + window
+            told = f"The limit is {most} {name}; {used} are used."
+            refusals.append(Verdict(False, "limit", told, until))
     if attempt.outside and limit.spacing and facts["last"] is not None:
         free = facts["last"] + limit.spacing
         if free > facts["now"]:
-            return Verdict(False, "limit", "Sends are spaced out.", free)
-    return ALLOWED
+            refusals.append(Verdict(False, "limit", "Sends are spaced out.", free))
+    return max(refusals, key=lambda one: one.until or facts["now"], default=ALLOWED)
 
 
 def _suppressed(attempt: Attempt, facts: Mapping[str, Any]) -> Verdict:
@@ -158,17 +191,46 @@ def _too_late(attempt: Attempt, now: datetime) -> Verdict:
     return ALLOWED
 
 
-def _quiet(attempt: Attempt, policy: Policy, now: datetime) -> Verdict:
-    """Quiet hours hold outside channels only, and may go over midnight."""
+def _written_to_meanwhile(attempt: Attempt, policy: Policy, facts: Mapping[str, Any]) -> Verdict:
+    """Somebody who was written to since a person asked for this, and did not answer."""
+    last, asked = facts["contacted_last"], attempt.queued_at
+    if (
+        not attempt.outside
+        or attempt.action_type not in REACHES_PEOPLE
+        or asked is None
+        or last is None
+        or last <= asked
+        or last + policy.recontact_after <= facts["now"]
+        or (facts["replied_last"] is not None and facts["replied_last"] > last)
+    ):
+        return ALLOWED
+    told = "They were written to since this was asked for; look at it again."
+    return Verdict(False, "recent", told)
+
+
+def _quiet(attempt: Attempt, policy: Policy, facts: Mapping[str, Any]) -> Verdict:
+    """Quiet hours hold outside channels: the recipient's where his zone is known, else ours."""
     if not attempt.outside or policy.quiet_hours is None:
         return ALLOWED
-    start, end = policy.quiet_hours
-    local = now.astimezone(policy.zone)
-    clock = local.time().replace(tzinfo=None)
-    inside = start <= clock < end if start <= end else clock >= start or clock < end
-    if not inside:
+    theirs = recipient_zone(facts["timezone"], facts["country"]) if attempt.recipient else None
+    until = quiet_until(facts["now"], policy.quiet_hours, theirs or policy.zone)
+    if until is None:
         return ALLOWED
-    until = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
-    if until <= local:
-        until = (until.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=local.tzinfo)
-    return Verdict(False, "quiet_hours", f"Quiet hours until {end:%H:%M}.", until)
+    where = f" where they are ({theirs})" if theirs else ""
+    told = f"Quiet hours until {policy.quiet_hours[1]:%H:%M}{where}."
+    return Verdict(False, "quiet_hours", told, until)
+
+
+def _breaker(attempt: Attempt, facts: Mapping[str, Any]) -> Verdict:
+    """An open breaker lets nothing through until its time; a half-open one a single probe."""
+    now, state = facts["now"], facts["breaker"]
+    if not attempt.outside or state not in ("open", "half_open"):
+        return ALLOWED
+    until = facts["breaker_until"]
+    if until is None or until <= now:
+        return ALLOWED  # this one becomes the probe
+    if state == "half_open":
+        told = f"{attempt.channel} is being tried again; this waits for what comes of it."
+        return Verdict(False, "breaker", told, min(until, now + PROBING))
+    why = f": {facts['breaker_reason']}" if facts["breaker_reason"] else ""
+    return Verdict(False, "breaker", f"{attempt.channel} failed too often{why}", until)

@@ -45,7 +45,8 @@ def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]
         _still_the_same(shop, plan, move, again=earlier is not None)
         if earlier is not None:
             # A guardrail refused it before anything happened; now a person asks once more.
-            unit.executions.set_state(earlier["id"], before="blocked", after="queued")
+            outside = shop.channel_of(plan["action_type"]).outside
+            unit.executions.ask_again(earlier["id"], shop.hold if outside else None)
             receipt(unit, shop, earlier, "unblock", "blocked", "queued", "asked for again")
             return earlier["id"], None
         _may_run(move)

@@ -14,19 +14,22 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from caseyos.domain.guardrails import judge, over_limit, switched_off
+from caseyos.domain.guardrails import PROBING, judge, last_look, switched_off
 from caseyos.domain.model import EMAIL_ACTIONS, ActionType, ExecutionResult, MoveStatus, Verdict
 from caseyos.domain.ports.channel import Channel, NotDone, Prepared, Receipt, Uncertain
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.domain.rendering import content_hash
 from caseyos.errors import CaseyError
+from caseyos.pipeline import breaker
 from caseyos.pipeline.enqueue import enqueue
 from caseyos.pipeline.plan import attempt_of, frozen, rendered
 from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
 from caseyos.pipeline.seal import sealed
+from caseyos.pipeline.trip import watch
 
 Row = Mapping[str, Any]
-LATER = ("limit", "quiet_hours")  # refusals that end by themselves: back to the queue until then
+# Refusals that end by themselves: back to the queue until then.
+LATER = ("limit", "quiet_hours", "breaker")
 MAX_ATTEMPTS = 5  # at an effect that was definitely and temporarily refused
 BACKOFF = timedelta(seconds=30)  # doubled with every attempt
 
@@ -64,12 +67,14 @@ def run_one(shop: Workshop, execution_id: UUID | None = None) -> bool:
         ready = channel.prepare(frozen(row), bytes(row["wire"]), row["marker"])
     except NotDone as refusal:
         _not_done(shop, row, "claimed", refusal)
+        if refusal.temporary:
+            breaker.failed(shop, channel, refusal.message)
         return True
     with ready:
         shop.probe("preflight")
         if _mark(shop, row, channel):
             shop.probe("marked")
-            _effect(shop, row, ready)
+            _effect(shop, row, channel, ready)
     return True
 
 
@@ -77,22 +82,31 @@ def run_due(shop: Workshop, limit: int = 500) -> RunReport:
     """Recover what died, then run everything that is due."""
     report = RunReport()
     recover(shop, report)
+    watch(shop)
     while report.run < limit and run_one(shop):
         report.run += 1
+    if report.run:
+        watch(shop)
     return report
 
 
-def _effect(shop: Workshop, row: Row, ready: Prepared) -> None:
+def _effect(shop: Workshop, row: Row, channel: Channel, ready: Prepared) -> None:
     """The one effect and T3, in that order; letting go of the connection comes after both."""
     try:
         done = ready.perform()
     except NotDone as refusal:
         _not_done(shop, row, "dispatching", refusal)
+        if refusal.temporary:
+            breaker.failed(shop, channel, refusal.message)
+        else:
+            breaker.worked(shop, channel)  # a definite no is an answer
     except Uncertain as doubt:
         _lost(shop, row, str(doubt))
+        breaker.failed(shop, channel, str(doubt))
     else:
         shop.probe("done")
         succeed(shop, row, done)
+        breaker.worked(shop, channel)
 
 
 def recover(shop: Workshop, report: RunReport) -> None:
@@ -200,14 +214,20 @@ def _claim(shop: Workshop, execution_id: UUID | None) -> tuple[Row, Verdict] | N
             )
             receipt(unit, shop, row, "recall", "queued", "cancelled", verdict.reason)
             return row, verdict
-        channel = shop.channel_of(row["action_type"])
+        channel, policy = shop.channel_of(row["action_type"]), shop.policy()
         facts = unit.executions.guard_facts(
             action_type=row["action_type"],
             recipient=row["recipient"],
             account_id=move["account_id"] if move else None,
+            channel=channel.name,
+            limit=policy.limits.get(row["action_type"]),
+            execution_id=row["id"],
         )
         attempt = attempt_of(row, channel, _content_now(shop, row, move))
-        verdict = judge(attempt, shop.policy(), unit.switches.read(), facts)
+        verdict = judge(attempt, policy, unit.switches.read(), facts)
+        if verdict.allowed and not breaker.may_pass(unit, shop, channel, row["id"]):
+            told = f"{channel.name} is being tried again; this waits for what comes of it."
+            verdict = Verdict(False, "breaker", told, facts["now"] + PROBING)
         if verdict.allowed:
             receipt(unit, shop, row, "claim", "queued", "claimed")
         else:
@@ -233,13 +253,16 @@ def _mark(shop: Workshop, row: Row, channel: Channel) -> bool:
     with shop.units() as unit:
         board = unit.switches.hold()
         unit.executions.lock_limits(row["action_type"])
-        attempt = attempt_of(row, channel, None)
-        verdict = switched_off(attempt, shop.policy(), board)
-        if verdict.allowed:
-            facts = unit.executions.guard_facts(
-                action_type=row["action_type"], recipient=row["recipient"], account_id=None
-            )
-            verdict = over_limit(attempt, shop.policy(), facts)
+        attempt, policy = attempt_of(row, channel, None), shop.policy()
+        facts = unit.executions.guard_facts(
+            action_type=row["action_type"],
+            recipient=row["recipient"],
+            account_id=None,
+            channel=channel.name,
+            limit=policy.limits.get(row["action_type"]),
+            execution_id=row["id"],
+        )
+        verdict = last_look(attempt, policy, board, facts)
         if not verdict.allowed:
             _put_aside(unit, shop, row, "claimed", verdict)
             return False

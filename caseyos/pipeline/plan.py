@@ -117,6 +117,7 @@ def attempt_of(row: Row, channel: Channel, accepted_hash: str | None) -> Attempt
         request_hash=row["request_hash"],
         accepted_hash=accepted_hash,
         not_after=row.get("not_after"),
+        queued_at=row.get("queued_at"),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from caseyos.domain.guardrails import Limit
 from caseyos.store.rows import as_json
 from caseyos.store.sql import named_sql
 
@@ -83,6 +84,10 @@ class Executions:
         values |= {"until": until, "error": error, "id": execution_id}
         return self._connection.execute(_SQL["set_state"], values).fetchone() is not None
 
+    def ask_again(self, execution_id: UUID, hold: timedelta | None) -> bool:
+        """Queue what was blocked because a person asks for it once more; False when it is not."""
+        return self._one("ask_again", id=execution_id, hold=hold) is not None
+
     def mark_dispatch(self, execution_id: UUID, token: UUID) -> bool:
         """The point of no return; False when the lease is not ours any more."""
         return self._one("mark_dispatch", id=execution_id, token=token) is not None
@@ -154,18 +159,42 @@ class Executions:
         return self._connection.execute(_SQL["set_move"], values).fetchone() is not None
 
     def guard_facts(
-        self, *, action_type: str, recipient: str | None, account_id: UUID | None
+        self,
+        *,
+        action_type: str,
+        recipient: str | None,
+        account_id: UUID | None,
+        channel: str = "local",
+        limit: Limit | None = None,
+        execution_id: UUID | None = None,
     ) -> Row:
-        """What the guardrails ask of the database, on its clock."""
-        domain = recipient.rpartition("@")[2] if recipient else None
+        """What the guardrails ask of the database, on its clock.
+
+        Uses are counted up to `limit`; without one all of them are.
+        """
+        bounds = {
+            "per_hour": limit and (limit.per_hour or 0),
+            "per_day": limit and (limit.per_day or 0),
+            "per_recipient": limit and (limit.per_recipient_per_week or 0),
+            "per_domain": limit and (limit.per_domain_per_day or 0),
+        }
         facts = self._one(
             "guard_facts",
+            id=execution_id,
             action_type=action_type,
             recipient=recipient,
-            domain=domain,
+            domain=recipient.rpartition("@")[2] if recipient else None,
             account_id=account_id,
+            channel=channel,
+            warm_up=limit.warm_up if limit else 0,
+            **bounds,
         )
         return facts or {}
+
+    def rates(self, channels: Sequence[str], window: timedelta, errors: timedelta) -> list[Row]:
+        """Sends, bounces, complaints and errors of each channel, within the windows."""
+        values = {"channels": list(channels), "window": window, "error_window": errors}
+        return list(self._connection.execute(_SQL["rates"], values))
 
     def lock_limits(self, action_type: str) -> None:
         """Go through the limits of an action one at a time, until the commit."""

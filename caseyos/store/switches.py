@@ -65,5 +65,9 @@ def _board(rows: Sequence[dict[str, Any]]) -> Switchboard:
             if row["value"].get("mode") == "live" and not row["ended"]:
                 mode, until = "live", row["until"]
         elif row["value"].get("on") and not row["ended"]:
-            stops.append(Switch(row["name"].removeprefix("stop:"), row["until"], row["reason"]))
+            level, automatic = (
+                row["name"].removeprefix("stop:"),
+                bool(row["value"].get("automatic")),
+            )
+            stops.append(Switch(level, row["until"], row["reason"], automatic))
     return Switchboard(mode, until, tuple(stops))

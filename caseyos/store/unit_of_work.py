@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from caseyos.store.audit import Audit
+    from caseyos.store.breakers import Breakers
     from caseyos.store.database import Database
     from caseyos.store.decisions import Decisions
     from caseyos.store.events import Events
@@ -119,6 +120,13 @@ class UnitOfWork:
         from caseyos.store.tasks import Tasks
 
         return Tasks(self.connection)
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        """The channels' circuit breakers."""
+        from caseyos.store.breakers import Breakers
+
+        return Breakers(self.connection)
 
     @cached_property
     def jobs(self) -> JobRuns:

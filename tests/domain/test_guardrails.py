@@ -16,6 +16,7 @@ from caseyos.domain.guardrails import (
     Policy,
     Switch,
     Switchboard,
+    examine,
     judge,
     over_limit,
 )
@@ -37,6 +38,7 @@ POLICY = Policy(
     quiet_hours=(time(19), time(7, 30)),
     zone=UTC,
     limits={"send_email": LIMIT},
+    recontact_after=timedelta(days=3),
 )
 MAIL = Attempt(
     action_type="send_email",
@@ -51,6 +53,10 @@ CALM: dict[str, Any] = {
     "now": NOW,
     "suppressed": None,
     "last": None,
+    "breaker": None,
+    **dict.fromkeys(("contacted_last", "replied_last", "timezone", "country")),
+    **dict.fromkeys(("breaker_until", "breaker_reason", "warm_first", "warm_most")),
+    "warm_day": 0,
     **dict.fromkeys(("hour", "day", "recipient_week", "domain_day"), 0),
     **dict.fromkeys(("hour_first", "day_first", "recipient_first", "domain_first")),
 }
@@ -61,9 +67,10 @@ FACTS = {
     "suppression": {"suppressed": "dana@x.example (asked to stop)"},
     "quiet_hours": {"now": NOW.replace(hour=22)},
     "limit": {"day": 20},
+    "breaker": {"breaker": "open", "breaker_until": NOW + timedelta(days=1)},
 }
 ORDER = ("actions_enabled", "stop", "mode", "suppression", "acceptance", "validity")
-ORDER += ("quiet_hours", "limit")
+ORDER += ("recent", "quiet_hours", "limit", "breaker")
 
 
 def judged(wrong: set[str]) -> str:
@@ -79,6 +86,9 @@ def judged(wrong: set[str]) -> str:
         board = replace(board, stops=(Switch("outbound", None, None),))
     if "validity" in wrong:
         attempt = replace(attempt, not_after=facts["now"] - timedelta(1))
+    if "recent" in wrong:
+        facts["contacted_last"] = facts["now"] - timedelta(minutes=1)
+        attempt = replace(attempt, queued_at=facts["now"] - timedelta(minutes=2))
     verdict = judge(attempt, policy, board, facts)
     assert verdict.allowed == (not wrong)
     assert verdict.allowed or verdict.reason
@@ -92,6 +102,109 @@ def test_a_calm_attempt_is_allowed() -> None:
 @given(st.sets(st.sampled_from(ORDER)))
 def test_the_first_rule_in_order_speaks(wrong: set[str]) -> None:
     assert judged(wrong) == next((rule for rule in ORDER if rule in wrong), "")
+
+
+@pytest.mark.parametrize("first", ORDER)
+@pytest.mark.parametrize("second", ORDER)
+def test_each_rule_against_each(first: str, second: str) -> None:
+    """All rules in order, every pair: whichever comes first in SPEC section 7 is the reason."""
+    assert judged({first, second}) == min(first, second, key=ORDER.index)
+
+
+def test_every_rule_is_examined_and_speaks_for_itself() -> None:
+    told = dict(examine(MAIL, POLICY, LIVE, CALM))
+    assert list(told) == ["mode", *ORDER[3:]]
+    assert all(verdict == ALLOWED for verdict in told.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts", "refused"),
+    [
+        ({}, {}, True),
+        ({"outside": False}, {}, False),  # nobody is reached
+        ({"action_type": "create_draft"}, {}, False),
+        ({"action_type": "schedule_meeting"}, {}, True),
+        ({"queued_at": None}, {}, False),  # a preview warns
+        ({"queued_at": NOW}, {}, False),  # the person knew of it when he asked
+        ({}, {"contacted_last": NOW - timedelta(days=3)}, False),
+        ({}, {"replied_last": NOW - timedelta(minutes=1)}, False),  # they answered
+        ({}, {"replied_last": NOW - timedelta(days=2)}, True),
+    ],
+)
+def test_somebody_written_to_meanwhile(
+    changes: dict[str, Any], facts: dict[str, Any], refused: bool
+) -> None:
+    attempt = replace(MAIL, **({"queued_at": NOW - timedelta(days=5)} | changes))
+    known = CALM | {"contacted_last": NOW - timedelta(hours=1)} | facts
+    verdict = judge(attempt, POLICY, LIVE, known)
+    assert verdict.rule == ("recent" if refused else "")
+    assert verdict.until is None
+    assert judge(attempt, replace(POLICY, recontact_after=timedelta()), LIVE, known).allowed
+
+
+@pytest.mark.parametrize(
+    ("state", "until", "refused"),
+    [
+        (None, None, None),
+        ("closed", None, None),
+        ("open", timedelta(minutes=1), timedelta(minutes=1)),
+        ("open", timedelta(), None),  # its time is over: this one is the probe
+        ("half_open", timedelta(minutes=2), timedelta(seconds=15)),
+        ("half_open", timedelta(seconds=5), timedelta(seconds=5)),
+        ("half_open", timedelta(seconds=-1), None),  # the probe died
+    ],
+)
+def test_a_breaker(state: str | None, until: timedelta | None, refused: timedelta | None) -> None:
+    end = None if until is None else NOW + until
+    facts = CALM | {"breaker": state, "breaker_until": end, "breaker_reason": "421 later"}
+    verdict = judge(MAIL, POLICY, LIVE, facts)
+    assert verdict.until == (None if refused is None else NOW + refused)
+    assert verdict.rule == ("" if refused is None else "breaker")
+    assert judge(replace(MAIL, outside=False), POLICY, LIVE, facts).allowed
+
+
+def test_a_new_channel_is_warmed_up() -> None:
+    warm = replace(POLICY, limits={"send_email": replace(LIMIT, warm_up=5)})
+    first = NOW - timedelta(hours=3)
+    facts = CALM | {"warm_most": 5, "warm_day": 5, "warm_first": first}
+    verdict = over_limit(MAIL, warm, facts)
+    assert (verdict.rule, verdict.until) == ("limit", first + timedelta(days=1))
+    assert "5 today while smtp warms up" in verdict.reason
+    assert over_limit(MAIL, POLICY, facts).allowed
+    assert over_limit(replace(MAIL, outside=False), warm, facts).allowed
+    assert over_limit(MAIL, warm, facts | {"warm_day": 4}).allowed
+
+
+def test_of_several_limits_the_one_that_ends_last_is_told() -> None:
+    facts = CALM | {
+        "hour": 10,
+        "hour_first": NOW - timedelta(minutes=30),
+        "recipient_week": 2,
+        "recipient_first": NOW - timedelta(days=1),
+        "last": NOW,
+    }
+    assert over_limit(MAIL, POLICY, facts).until == NOW + timedelta(days=6)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "country", "quiet"),
+    [
+        (None, None, False),  # two in the afternoon here
+        (None, "Japan", True),
+        ("Asia/Tokyo", "Germany", True),  # what we were told goes before the country
+        ("Nowhere/Land", "Japan", True),
+        (None, "United States", False),  # has several: the operator's
+        (None, "Germany", False),
+    ],
+)
+def test_quiet_hours_where_the_recipient_is(
+    timezone: str | None, country: str | None, quiet: bool
+) -> None:
+    verdict = judge(MAIL, POLICY, LIVE, CALM | {"timezone": timezone, "country": country})
+    assert verdict.allowed is not quiet
+    if quiet:
+        assert verdict.reason == "Quiet hours until 07:30 where they are (Asia/Tokyo)."
+        assert verdict.until == datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("action", list(ActionType))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from caseyos.domain.ports.channel import AtHand, NotDone, Receipt, Uncertain
+from caseyos.domain.ports.channel import NotDone, Receipt, Uncertain
 from caseyos.domain.suppression import Entry
 from caseyos.errors import Refused, TryLater, WrongStatus
 from tests.desk import Desk
 from tests.pipeline.conftest import MakeDesk
+from tests.played import Outside, let_go
 
 
 class Crash(BaseException):
@@ -210,42 +211,6 @@ def test_an_acceptance_too_old_is_refused(desk: Desk) -> None:
     assert (row["state"], row["blocked_rule"]) == ("blocked", "validity")
 
 
-class Outside:
-    """A channel that reaches outside, played: what it does is what the test says."""
-
-    name = "smtp"
-    outside = True
-    reversibility = "final"
-
-    def __init__(self, desk: Desk) -> None:
-        self.inner = desk.app.actions.channels.of("send_email")
-        self.performed = 0
-        self.answers: list[Exception | Receipt] = []
-        desk.put_channel(self)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
-
-    def prepare(self, *_request: object) -> AtHand:
-        return AtHand(self._perform)
-
-    def _perform(self) -> Receipt:
-        self.performed += 1
-        answer = self.answers.pop(0) if self.answers else Receipt("250", "digest", None)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def find(self, _marker: str) -> Receipt | None:
-        return None
-
-
-def let_go(desk: Desk) -> None:
-    """The hold window is over."""
-    desk.change("UPDATE executions SET not_before = now() WHERE state = 'queued'")
-    desk.app.actions.run_due()
-
-
 def test_safe_mode_refuses_outside_channels_only(desk: Desk) -> None:
     move, channel = desk.mail(), Outside(desk)
     plan = desk.plan(move)
@@ -259,7 +224,10 @@ def test_safe_mode_refuses_outside_channels_only(desk: Desk) -> None:
     desk.app.switchboard.go_live(desk.app.actions._shop().lease)
     let_go(desk)
     assert channel.performed == 0
-    assert desk.app.actions.execute_plan(plan.id).state == "succeeded"
+    # A person asks once more: it is held again, like everything that goes outside.
+    assert desk.app.actions.execute_plan(plan.id).state == "queued"
+    assert desk.app.actions.run_due().run == 0
+    let_go(desk)
     assert channel.performed == 1
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from caseyos.domain.guardrails import Policy
 from caseyos.domain.ports.channel import Channel
 from caseyos.domain.rendering import LoadTemplate, Sender
+from caseyos.domain.trips import TripPolicy
 
 
 class ExecuteUnit(Protocol):
@@ -28,6 +29,11 @@ class ExecuteUnit(Protocol):
     @property
     def switches(self) -> Any:
         """Mode and stops."""
+        ...
+
+    @property
+    def breakers(self) -> Any:
+        """The channels' breakers."""
         ...
 
     @property
@@ -78,4 +84,8 @@ class Workshop:
     plan_valid: timedelta
     validity: timedelta
     hold: timedelta
+    breaker_failures: int  # in a row, that shut a channel
+    breaker_wait: timedelta  # until it is tried again the first time
+    trips: TripPolicy
+    outside: tuple[str, ...]  # names of the configured channels that reach outside
     probe: Probe = silent

@@ -70,6 +70,14 @@ WHERE id = %(id)s AND state = %(from)s
   AND (%(token)s::uuid IS NULL OR lease_token = %(token)s)
 RETURNING id
 
+-- name: ask_again
+-- What was kept back goes on because a person says so, with a hold window of its own.
+UPDATE executions
+SET state = 'queued', queued_at = clock_timestamp(), blocked_rule = NULL, blocked_reason = NULL,
+    blocked_until = NULL, not_before = clock_timestamp() + coalesce(%(hold)s::interval, '0 s')
+WHERE id = %(id)s AND state = 'blocked'
+RETURNING id
+
 -- name: mark_dispatch
 -- The point of no return: only with our own, living lease, and while the move is accepted.
 UPDATE executions e SET state = 'dispatching', dispatched_at = clock_timestamp()
@@ -157,29 +165,71 @@ WHERE id = %(id)s AND status = ANY (%(from)b)
 RETURNING version
 
 -- name: guard_facts
--- What the guardrails ask: suppression, counts in each window, whether somebody was written to.
-SELECT clock_timestamp() AS now,
+-- What the guardrails ask: suppression, the use of each limit, who was written to, where they are,
+-- the channel's breaker. A limit of n reads n rows at most: the oldest of them frees the next place.
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+SELECT clock.now,
   (SELECT u.value || coalesce(': ' || u.reason, '') FROM suppressions u
     WHERE u.value = ANY (caseyos_dnc_keys(%(recipient)s))
        OR (u.kind = 'account' AND u.value = %(account_id)s::text) LIMIT 1) AS suppressed,
-  count(*) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 hour') AS hour,
-  min(dispatched_at) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 hour')
-    AS hour_first,
-  count(*) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 day') AS day,
-  min(dispatched_at) FILTER (WHERE dispatched_at > clock_timestamp() - interval '1 day')
-    AS day_first,
-  count(*) FILTER (WHERE recipient = %(recipient)s
-    AND dispatched_at > clock_timestamp() - interval '7 days') AS recipient_week,
-  min(dispatched_at) FILTER (WHERE recipient = %(recipient)s
-    AND dispatched_at > clock_timestamp() - interval '7 days') AS recipient_first,
-  count(*) FILTER (WHERE recipient_domain = %(domain)s
-    AND dispatched_at > clock_timestamp() - interval '1 day') AS domain_day,
-  min(dispatched_at) FILTER (WHERE recipient_domain = %(domain)s
-    AND dispatched_at > clock_timestamp() - interval '1 day') AS domain_first,
-  max(dispatched_at) AS last
-FROM executions
-WHERE action_type = %(action_type)s AND NOT dry_run
-  AND dispatched_at > clock_timestamp() - interval '7 days'
+  hour.used AS hour, hour.first AS hour_first, day.used AS day, day.first AS day_first,
+  recipient.used AS recipient_week, recipient.first AS recipient_first,
+  domain.used AS domain_day, domain.first AS domain_first,
+  warm.used AS warm_day, warm.first AS warm_first, ramp.most AS warm_most,
+  (SELECT max(e.dispatched_at) FROM executions e
+    WHERE e.action_type = %(action_type)s AND NOT e.dry_run
+      AND e.dispatched_at > clock.now - interval '7 days') AS last,
+  greatest(person.last_contacted_at,
+    (SELECT e.dispatched_at FROM executions e
+      WHERE e.recipient = %(recipient)s AND NOT e.dry_run AND e.dispatched_at IS NOT NULL
+        AND e.state IN ('dispatching', 'succeeded', 'partial', 'unknown')
+        AND e.action_type IN ('send_email', 'follow_up', 'schedule_meeting')
+        AND e.id IS DISTINCT FROM %(id)s::uuid
+      ORDER BY e.dispatched_at DESC LIMIT 1)) AS contacted_last,
+  person.last_replied_at AS replied_last, person.timezone, person.country, person.bounced_at,
+  breaker.state AS breaker, breaker.reason AS breaker_reason,
+  CASE breaker.state WHEN 'open' THEN breaker.retry_at ELSE breaker.probe_until END AS breaker_until
+FROM clock
+LEFT JOIN LATERAL (
+  SELECT count(*) AS used, min(at) AS first FROM (
+    SELECT dispatched_at AS at FROM executions
+    WHERE action_type = %(action_type)s AND NOT dry_run
+      AND dispatched_at > clock.now - interval '1 hour'
+    ORDER BY dispatched_at DESC LIMIT %(per_hour)s) w) hour ON true
+LEFT JOIN LATERAL (
+  SELECT count(*) AS used, min(at) AS first FROM (
+    SELECT dispatched_at AS at FROM executions
+    WHERE action_type = %(action_type)s AND NOT dry_run
+      AND dispatched_at > clock.now - interval '1 day'
+    ORDER BY dispatched_at DESC LIMIT %(per_day)s) w) day ON true
+LEFT JOIN LATERAL (
+  SELECT count(*) AS used, min(at) AS first FROM (
+    SELECT dispatched_at AS at FROM executions
+    WHERE recipient = %(recipient)s AND action_type = %(action_type)s AND NOT dry_run
+      AND dispatched_at > clock.now - interval '7 days'
+    ORDER BY dispatched_at DESC LIMIT %(per_recipient)s) w) recipient ON true
+LEFT JOIN LATERAL (
+  SELECT count(*) AS used, min(at) AS first FROM (
+    SELECT dispatched_at AS at FROM executions
+    WHERE recipient_domain = %(domain)s AND action_type = %(action_type)s AND NOT dry_run
+      AND dispatched_at > clock.now - interval '1 day'
+    ORDER BY dispatched_at DESC LIMIT %(per_domain)s) w) domain ON true
+LEFT JOIN LATERAL (
+  -- A new channel: so many on its first day, and as many more on every day since.
+  SELECT %(warm_up)s::int * (1 + coalesce(extract(day FROM clock.now - min(at))::int, 0)) AS most
+  FROM (SELECT dispatched_at AS at FROM executions
+        WHERE channel = %(channel)s AND dispatched_at IS NOT NULL AND NOT dry_run
+        ORDER BY dispatched_at LIMIT 1) w) ramp ON true
+LEFT JOIN LATERAL (
+  SELECT count(*) AS used, min(at) AS first FROM (
+    SELECT dispatched_at AS at FROM executions
+    WHERE channel = %(channel)s AND NOT dry_run AND dispatched_at > clock.now - interval '1 day'
+    ORDER BY dispatched_at DESC LIMIT ramp.most) w) warm ON true
+LEFT JOIN LATERAL (
+  SELECT c.last_contacted_at, c.last_replied_at, c.timezone, c.bounced_at, a.country
+  FROM contacts c LEFT JOIN accounts a ON a.id = c.account_id
+  WHERE c.email = %(recipient)s) person ON true
+LEFT JOIN breakers breaker ON breaker.channel = %(channel)s
 
 -- name: lock_limits
 -- One at a time through the limits of an action, to the end of the transaction.
@@ -295,3 +345,34 @@ WHERE id = %(id)s AND version = %(version)s RETURNING id
 -- name: task_exists
 -- Whether a task is there at all.
 SELECT 1 AS one FROM tasks WHERE id = %(id)s
+
+-- name: rates
+-- Sends, bounces, complaints and errors of each channel, since a person last let go of its stop.
+WITH since AS (
+  SELECT c.channel,
+    greatest(clock_timestamp() - %(window)s::interval,
+      (SELECT changed_at FROM switches WHERE name = 'stop:outbound'
+        AND NOT coalesce((value ->> 'on')::bool, false))) AS mails,
+    greatest(clock_timestamp() - %(error_window)s::interval,
+      (SELECT changed_at FROM switches WHERE name = 'stop:' || c.channel
+        AND NOT coalesce((value ->> 'on')::bool, false))) AS errors
+  FROM unnest(%(channels)b::text[]) AS c (channel))
+SELECT since.channel, mails.sent, mails.bounced, mails.complained, tried.tried, tried.failed
+FROM since
+CROSS JOIN LATERAL (
+  SELECT count(*) AS sent,
+    count(*) FILTER (WHERE EXISTS (SELECT 1 FROM outcomes o
+      WHERE o.move_id = e.move_id AND o.execution_id = e.id AND o.kind = 'bounced'
+        AND o.superseded_at IS NULL)) AS bounced,
+    count(*) FILTER (WHERE EXISTS (SELECT 1 FROM outcomes o
+      WHERE o.move_id = e.move_id AND o.execution_id = e.id AND o.kind = 'unsubscribed'
+        AND o.superseded_at IS NULL)) AS complained
+  FROM executions e
+  WHERE e.channel = since.channel AND NOT e.dry_run AND e.dispatched_at > since.mails
+    AND e.action_type IN ('send_email', 'follow_up')
+    AND e.state IN ('succeeded', 'partial', 'unknown')) mails
+CROSS JOIN LATERAL (
+  SELECT count(*) AS tried, count(*) FILTER (WHERE e.state IN ('failed', 'unknown')) AS failed
+  FROM executions e
+  WHERE e.channel = since.channel AND NOT e.dry_run AND e.dispatched_at > since.errors
+    AND e.state IN ('succeeded', 'partial', 'failed', 'unknown', 'undone')) tried
