@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from caseyos.store.leader import LeaderLock
 
 Figures = Mapping[str, Any]
+SYNC_EVERY = timedelta(minutes=2)
+SHORTEST = timedelta(seconds=5)
 
 
 class ScheduledJob(Protocol):
@@ -164,6 +166,12 @@ class Operations:
         return (
             default if setting is None or setting.every is None else parse_duration(setting.every)
         )
+
+    def sync_every(self) -> timedelta:
+        """How often to look for a source whose interval is over: as often as the shortest asks."""
+        sources = self._app.config.settings.source
+        own = [parse_duration(one.every) for one in sources if one.enabled]
+        return max(min([SYNC_EVERY, *own]), SHORTEST)
 
     def run_job(self, job: ScheduledJob, epoch: int) -> None:
         """Run a job once for its period and record how it went; its error is raised again.

@@ -33,7 +33,7 @@ def job_table(app: App) -> tuple[Job, ...]:
     jobs = (
         Job("outbox", timedelta(seconds=5), operations.send_due, timedelta(minutes=2), False),
         Job("reconcile", timedelta(seconds=30), operations.reconcile, timedelta(minutes=2), False),
-        Job("sync", timedelta(minutes=2), operations.sync_due, timedelta(minutes=5)),
+        Job("sync", operations.sync_every(), operations.sync_due, timedelta(minutes=5)),
         Job("generate", timedelta(minutes=15), operations.generate, timedelta(minutes=10)),
         Job("tidy", timedelta(hours=6), operations.tidy, timedelta(minutes=10)),
     )

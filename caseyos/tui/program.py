@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -19,7 +21,7 @@ from caseyos.domain.model import Mode
 from caseyos.domain.text import safe_line
 from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError, NotReady
-from caseyos.tui import glyphs, keys, labels, themes
+from caseyos.tui import glyphs, keys, labels, terminal, themes
 from caseyos.tui.calls import OUTBOX, Answer, Calls
 from caseyos.tui.facts import Look
 from caseyos.tui.frame import Frame
@@ -113,6 +115,10 @@ class Program(TextualApp[None]):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._theme_name
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            gone = partial(loop.call_soon_threadsafe, self.leave)
+            terminal.watch(gone, lambda: self.calls.open > 0)
         if self._beat:
             self.set_interval(self._beat, self.feel_pulse)
             self.set_interval(1.0, self._tick)

@@ -60,6 +60,18 @@ def test_the_table_follows_the_configuration(make_app: MakeApp, tmp_path: Path) 
         one.run()
 
 
+@pytest.mark.parametrize(("every", "looks"), [("30s", 30), ("10m", 120), ("1s", 5), (None, 120)])
+def test_sources_are_looked_at_as_often_as_the_shortest_interval_asks(
+    make_app: MakeApp, tmp_path: Path, every: str | None, looks: int
+) -> None:
+    config = tmp_path / ".config" / "caseyos"
+    config.mkdir(parents=True)
+    source = f'[[source]]\nkind = "csv"\nname = "a"\nevery = "{every}"\n' if every else ""
+    (config / "caseyos.toml").write_text(source)
+    table = {one.name: one for one in job_table(make_app())}
+    assert table["sync"].every == timedelta(seconds=looks)
+
+
 def test_a_period_has_one_run_and_its_figures(make_app: MakeApp, dsn: str) -> None:
     app = make_app()
     assert app.operations.leader.acquire()

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import pyte
 
+from caseyos.tui.terminal import hung_up
+
 PROGRAM = f"{sys.executable} -m caseyos"
 
 
@@ -22,8 +24,8 @@ class Terminal:
         self.screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self.screen)
         self.bytes = b""
-        pid, self._handle = pty.fork()
-        if pid == 0:
+        self.pid, self._handle = pty.fork()
+        if self.pid == 0:
             environ = environ | {"TERM": "xterm-256color", "PS1": "READY> "}
             for name in ("COLUMNS", "LINES"):  # a size that no window could change
                 environ.pop(name, None)
@@ -96,3 +98,22 @@ def test_start_accept_resize_quit_and_the_shell_is_usable(
         assert b"\x1b[?25h" in terminal.bytes
     finally:
         terminal.close()
+
+
+def test_a_closed_terminal_ends_the_program_though_it_cannot_be_told(
+    home: dict[str, str], caseyos: Callable[..., object]
+) -> None:
+    caseyos("add", "Call Lena", "--due", "2h")
+    terminal = Terminal(home)
+    terminal.wait(lambda text: "READY>" in text, "the shell")
+    terminal.type(f"trap '' HUP; exec {PROGRAM}\n")
+    terminal.wait(lambda text: "1 open" in text and "? help" in text, "the list")
+    terminal.close()
+    deadline = time.monotonic() + 40
+    while os.waitpid(terminal.pid, os.WNOHANG) == (0, 0):
+        assert time.monotonic() < deadline, "it stayed behind"
+        time.sleep(0.1)
+
+
+def test_what_is_no_terminal_did_not_hang_up() -> None:
+    assert not hung_up()
