@@ -6,7 +6,7 @@ Each batch is one commit with the cursor; what the batch holds says by which sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -28,6 +28,7 @@ INTERNAL = "internal"
 KINDS: Mapping[str, str] = {
     "maildir": "caseyos.connectors.mailbox:MailFolder",
     "mbox": "caseyos.connectors.mailbox:MailFolder",
+    "imap": "caseyos.connectors.imap_source:ImapSource",
 }
 FILES = ("maildir", "mbox", "csv")  # kinds that are nothing without a path
 
@@ -117,11 +118,12 @@ class Sources:
         with units() as uow:
             cursor, version = uow.intake.cursor(name)
         me = frozenset(address.lower() for address in one.me) or self._app.intake.me()
-        around = Surroundings(name, me, self._app.clock.now, self._app.secret)
+        me |= {one.user.lower()} if "@" in one.user else set()
+        reading = _loaded(one.kind)(one, self._around(name, me)).batches(cursor)
         report = ImportReport()
         # A daemon and a person may ask at once: the one that comes second has nothing left to do.
-        with suppress(Overtaken):
-            for batch in _loaded(one.kind)(one, around).batches(cursor):
+        with suppress(Overtaken), closing(reading):
+            for batch in reading:
                 if batch.signals:
                     version = ingest.take_signals(
                         units, batch, source=name, version=version, report=report
@@ -131,6 +133,14 @@ class Sources:
                         units, batch, source=name, me=me, version=version, report=report
                     )
         return sum(report.signals.values())
+
+    def _around(self, name: str, me: frozenset[str]) -> Surroundings:
+        from caseyos.app.accounts import mail_account
+
+        app = self._app
+        return Surroundings(
+            name, me, app.clock.now, app.secret, account=lambda: mail_account(app, name)
+        )
 
     def _export(self, one: Configured) -> int:
         """Import a configured export again when its file is another than last time."""

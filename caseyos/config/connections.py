@@ -61,6 +61,14 @@ def _mail_account(source: Source) -> Iterator[Problem]:
     yield from _one_of(f"{name}: sent_copy", source.sent_copy, SENT_COPY)
     for folder in source.folders:
         yield from _one_of(f"{name}: folders", folder, FOLDERS)
+    if source.whole_up_to < 1:
+        yield Problem(
+            "source", f"{name}: whole_up_to: expected a number of bytes, got {source.whole_up_to}"
+        )
+    try:
+        parse_duration(source.past)
+    except ValueError as error:
+        yield Problem("source", f"{name}: past: {error}")
     try:
         limit = parse_duration(source.timeout).total_seconds()
     except ValueError as error:

@@ -84,7 +84,8 @@ DOCS: Mapping[str, str] = {
     "keymap": 'other keys for the TUI: id = "key[,key]"',
     "jobs": "per job: enabled, every",
     "source": "[[source]] tables: kind, name, every, path, me; of kind imap also host, port,"
-    " security, user, auth, secret, ca_file, timeout, folders, sent_copy, smtp",
+    " security, user, auth, secret, ca_file, timeout, folders, sent_copy, smtp, also_read, past,"
+    " whole_up_to, idle",
     "play": "[[play]] tables: your own plays, or other fields for a shipped one",
 }
 
@@ -146,6 +147,10 @@ def example_text() -> str:
         '# timeout = "30s"                  # of every step',
         '# folders = { drafts = "Drafts" }  # where the server does not say: drafts, sent, trash',
         '# sent_copy = "auto"               # auto, always, never: the copy in your Sent folder',
+        '# also_read = ["Archive"]          # folders beside the inbox and Sent',
+        '# past = "30d"                     # how far back the first reading goes',
+        "# whole_up_to = 1000000           # bytes; of a larger mail only the beginning is read",
+        "# idle = true                      # the daemon is told of new mail at once",
         "",
         "# [[play]]",
         '# name = "deal_silent"',

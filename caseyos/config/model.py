@@ -256,6 +256,10 @@ class Source(Section, frozen=True):
     smtp: Smtp = Smtp()
     folders: dict[str, str] = msgspec.field(default_factory=dict)
     sent_copy: str = "auto"
+    also_read: list[str] = msgspec.field(default_factory=list)
+    past: str = "30d"
+    whole_up_to: int = 1_000_000
+    idle: bool = True
 
 
 class Play(Section, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import mailbox
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from caseyos.config.model import Source as Configured
@@ -25,7 +25,7 @@ class MailFolder:
     def __init__(self, configured: Configured, _around: Surroundings) -> None:
         self._path = Path(configured.path).expanduser()
 
-    def batches(self, cursor: Row) -> Iterator[Batch]:
+    def batches(self, cursor: Row) -> Generator[Batch, None, None]:
         """Every mail touched since the last time; the cursor moves after the last of them."""
         # Two seconds back: file systems round, and Message-IDs make a second look harmless.
         begun = time.time() - 2

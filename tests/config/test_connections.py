@@ -47,6 +47,8 @@ def test_an_account_and_a_channel_that_names_it(tmp_path: Path) -> None:
         ('timeout = "soon"', "timeout"),
         ('folders = { junk = "Spam" }', "folders: expected drafts, sent, trash, got 'junk'"),
         ('sent_copy = "no"', "sent_copy: expected auto, always, never"),
+        ("whole_up_to = 0", "whole_up_to: expected a number of bytes, got 0"),
+        ('past = "a while"', "past: "),
         ('password = "hunter2"', "no key source.*password"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,12 +29,13 @@ class Surroundings:
     me: frozenset[str]
     now: Callable[[], datetime]
     secret: Callable[[Any], str]  # from the reference in the configuration
+    account: Callable[[], Any]  # the mail account of this source, where it is one
 
 
 class Source(Protocol):
     """One outside system's news. Made from its `[[source]]` table and its `Surroundings`."""
 
-    def batches(self, cursor: Row) -> Iterator[Batch]:
+    def batches(self, cursor: Row) -> Generator[Batch, None, None]:
         """What is new since `cursor`, oldest first.
 
         The connection's errors are raised (TryLater, LoginRequired); what was handed over before
