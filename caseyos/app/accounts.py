@@ -11,6 +11,7 @@ from caseyos.errors import NotFound
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
+    from caseyos.connectors.caldav import CalendarAccount
     from caseyos.connectors.dialling import Server
     from caseyos.connectors.mail_account import MailAccount
 
@@ -46,6 +47,22 @@ def mail_account(app: App, name: str) -> MailAccount:
         smtp=_server(source, source.smtp, SMTP_PORTS) if source.smtp.host else None,
         folders=source.folders,
         sent_copy=source.sent_copy,
+    )
+
+
+def calendar_account(app: App, name: str) -> CalendarAccount:
+    """The account of a source `calendar:...`; touches neither the network nor its secret."""
+    from caseyos.connectors.caldav import CalendarAccount
+
+    source = source_called(app, name)
+    return CalendarAccount(
+        name=source.name,
+        url=source.url,
+        user=source.user,
+        password=lambda: app.secret(secret_of(source)),
+        calendar=source.calendar,
+        ca_file=Path(source.ca_file).expanduser() if source.ca_file else None,
+        timeout=parse_duration(source.timeout).total_seconds(),
     )
 
 

@@ -5,11 +5,12 @@ A channel's name is `local`, or its source's: `imap:work`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from caseyos.app.accounts import mail_account
+from caseyos.app.accounts import calendar_account, mail_account
 from caseyos.domain.model import ActionType
 from caseyos.domain.ports.channel import Channel
 from caseyos.errors import Refused
@@ -32,6 +33,8 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("local", "email"): "local:LocalMail",
     ("local", "tasks"): "local:LocalTasks",
     ("local", "meetings"): "local:LocalCalendar",
+    ("taskwarrior", "tasks"): "taskwarrior:TaskwarriorTasks",
+    ("calendar", "meetings"): "caldav:CalDavMeetings",
     ("imap", "email"): "imap_smtp:SmtpMail",
     ("imap", ActionType.CREATE_DRAFT): "imap_drafts:ImapDrafts",
 }
@@ -79,6 +82,8 @@ class Channels:
             "local:LocalMail": lambda: paths.maildir,
             "local:LocalTasks": lambda: self._app.unit_of_work,
             "local:LocalCalendar": lambda: paths.calendar_dir,
+            "taskwarrior:TaskwarriorTasks": lambda: dict(os.environ),
+            "caldav:CalDavMeetings": lambda: calendar_account(self._app, name),
             "imap_smtp:SmtpMail": lambda: mail_account(self._app, name),
             "imap_drafts:ImapDrafts": lambda: mail_account(self._app, name),
         }

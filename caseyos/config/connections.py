@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from caseyos.config.durations import parse_duration
 from caseyos.config.model import File, Smtp, Source
@@ -16,11 +17,15 @@ FOLDERS = ("drafts", "sent", "trash")
 SENT_COPY = ("auto", "always", "never")
 
 # key of [channels] -> the kinds of sources that can be that channel
-ABLE: Mapping[str, tuple[str, ...]] = {"email": ("imap",), "tasks": (), "meetings": ()}
+ABLE: Mapping[str, tuple[str, ...]] = {
+    "email": ("imap",),
+    "tasks": (),
+    "meetings": ("calendar",),
+}
 # key of [channels] -> the channels that need no source
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "email": ("local",),
-    "tasks": ("local",),
+    "tasks": ("local", "taskwarrior"),
     "meetings": ("local",),
 }
 
@@ -35,6 +40,8 @@ def connection_problems(settings: File) -> Iterator[Problem]:
         names.add(name)
         if source.kind == "imap":
             yield from _mail_account(source)
+        elif source.kind == "calendar":
+            yield from _calendar_account(source)
     for key in ABLE:
         yield from _channel(settings, key)
 
@@ -69,6 +76,28 @@ def _mail_account(source: Source) -> Iterator[Problem]:
         parse_duration(source.past)
     except ValueError as error:
         yield Problem("source", f"{name}: past: {error}")
+    yield from _timeout(name, source)
+
+
+def _calendar_account(source: Source) -> Iterator[Problem]:
+    name = f"calendar:{source.name}"
+    parts = urlsplit(source.url)
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        yield Problem("source", f"{name} needs a url, such as https://dav.example.com/")
+    elif parts.scheme == "http" and not is_loopback(parts.hostname):
+        yield Problem(
+            "source",
+            f"{name}: {source.url} would send your password for all to read;"
+            " use https://, or http:// to this computer",
+        )
+    elif parts.username or parts.password:
+        yield Problem("source", f"{name}: a url holds no password; say user, and name its secret")
+    if not source.user or not source.user.isprintable() or ":" in source.user:
+        yield Problem("source", f"{name} needs a user")
+    yield from _timeout(name, source)
+
+
+def _timeout(name: str, source: Source) -> Iterator[Problem]:
     try:
         limit = parse_duration(source.timeout).total_seconds()
     except ValueError as error:

@@ -79,13 +79,13 @@ DOCS: Mapping[str, str] = {
     "calendar.business_hours": "your working hours",
     "calendar.holidays": "days off, such as 2026-12-25",
     "channels.email": "local, or an account such as imap:work, with its smtp",
-    "channels.tasks": "local",
-    "channels.meetings": "local",
+    "channels.tasks": "local, or taskwarrior",
+    "channels.meetings": "local, or a calendar such as calendar:work",
     "keymap": 'other keys for the TUI: id = "key[,key]"',
     "jobs": "per job: enabled, every",
     "source": "[[source]] tables: kind, name, every, path, me; of kind imap also host, port,"
     " security, user, auth, secret, ca_file, timeout, folders, sent_copy, smtp, also_read, past,"
-    " whole_up_to, idle",
+    " whole_up_to, idle; of kind calendar also url, user, secret, calendar, ca_file, timeout",
     "play": "[[play]] tables: your own plays, or other fields for a shipped one",
 }
 
@@ -151,6 +151,14 @@ def example_text() -> str:
         '# past = "30d"                     # how far back the first reading goes',
         "# whole_up_to = 1000000           # bytes; of a larger mail only the beginning is read",
         "# idle = true                      # the daemon is told of new mail at once",
+        "",
+        "# [[source]]",
+        '# kind = "calendar"                # CalDAV',
+        '# name = "work"                    # the channel is then calendar:work',
+        '# url = "https://dav.example.com/" # the calendar, or where your calendars are',
+        '# calendar = ""                    # which of them, by its name; empty: the first',
+        '# user = "you@example.com"',
+        '# secret = { command = ["pass", "show", "dav"] }  # or env, file, keyring',
         "",
         "# [[play]]",
         '# name = "deal_silent"',

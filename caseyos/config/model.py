@@ -260,6 +260,8 @@ class Source(Section, frozen=True):
     past: str = "30d"
     whole_up_to: int = 1_000_000
     idle: bool = True
+    url: str = ""
+    calendar: str = ""
 
 
 class Play(Section, frozen=True):

@@ -5,16 +5,16 @@ Nobody is invited by it: the server is told to leave that to us (RFC 6638, 7.1).
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 from caseyos.connectors.dav_calendar import DavCalendar, Stored, open_calendar
-from caseyos.connectors.http_client import HttpClient, Waits
+from caseyos.connectors.http_client import HttpClient, Waits, authorities
 from caseyos.connectors.meeting import (
     OUR_PROPERTY,
     build_meeting,
@@ -41,15 +41,16 @@ class CalendarAccount:
     user: str
     password: Callable[[], str]
     calendar: str = ""  # its display name, where the address is not the calendar's own
-    trust: ssl.SSLContext | None = None
-    waits: Waits | None = None
+    ca_file: Path | None = None  # an authority of one's own
+    timeout: float = 30.0  # seconds, of every step
 
     @contextmanager
     def opened(self) -> Iterator[DavCalendar]:
         """The calendar over a connection of its own; CaseyError where it cannot be reached."""
-        with HttpClient(
-            self.url, self.user, self.password(), trust=self.trust, waits=self.waits
-        ) as http:
+        step = self.timeout
+        waits = Waits(connect=step, write=step, read=step, body=2 * step)
+        trust = authorities(self.ca_file)
+        with HttpClient(self.url, self.user, self.password(), trust=trust, waits=waits) as http:
             yield open_calendar(http, self.calendar)
 
 

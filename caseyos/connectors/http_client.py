@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -74,7 +75,7 @@ class HttpClient:
         self._waits = waits or Waits()
         self._http = httpx.Client(
             auth=httpx.BasicAuth(user, password),
-            verify=trust or ssl.create_default_context(),
+            verify=trust or authorities(None),
             timeout=httpx.Timeout(
                 connect=self._waits.connect,
                 write=self._waits.write,
@@ -205,6 +206,14 @@ class Unwilling(CaseyError):
     def __init__(self, message: str, *, status: int, body: bytes) -> None:
         super().__init__(message)
         self.status, self.body = status, body
+
+
+def authorities(ca_file: Path | None) -> ssl.SSLContext:
+    """Whom to trust: the system's authorities, or a file's; ConfigError where it has none."""
+    try:
+        return ssl.create_default_context(cafile=ca_file and str(ca_file))
+    except OSError as error:
+        raise ConfigError(f"ca_file {ca_file} holds no certificate that can be read.") from error
 
 
 def _told(error: Exception) -> str:

@@ -178,7 +178,8 @@ def marker_for(payload: Payload, execution_id: UUID) -> str:
     if payload.action_type in EMAIL_ACTIONS:
         domain = str(payload.fields["from"]).rpartition("@")[2]
         return f"<{execution_id.hex}.caseyos@{domain}>"
-    return f"{execution_id.hex}@caseyos"
+    moved = payload.fields.get("uid")  # of a meeting that is there and changes its time
+    return f"{moved}#{execution_id.hex}" if moved else f"{execution_id.hex}@caseyos"
 
 
 def short_code(execution_id: UUID) -> str:

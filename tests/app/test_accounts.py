@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caseyos.app.accounts import mail_account, secret_of, source_called
+from caseyos.app.accounts import calendar_account, mail_account, secret_of, source_called
 from caseyos.config.model import Source
 from caseyos.errors import NotFound
 from tests.app.conftest import OpenApp
@@ -50,3 +50,31 @@ def test_an_account_that_is_not_there_is_named(open_app: OpenApp) -> None:
     with pytest.raises(NotFound, match="no source 'imap:home'") as refused:
         source_called(open_app(ACCOUNT), "imap:home")
     assert refused.value.hint == "sources: imap:work"
+
+
+CALENDAR = """
+[[source]]
+kind = "calendar"
+name = "work"
+url = "https://dav.ours.example/"
+calendar = "Work"
+user = "casey"
+ca_file = "~/ca.pem"
+timeout = "5s"
+secret = { env = "THE_SECRET" }
+"""
+
+
+def test_a_calendar_of_the_configuration(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = calendar_account(open_app(CALENDAR), "calendar:work")
+    assert (account.name, account.url, account.user) == (
+        "work",
+        "https://dav.ours.example/",
+        "casey",
+    )
+    assert (account.calendar, account.timeout) == ("Work", 5)
+    assert account.ca_file == Path("~/ca.pem").expanduser()
+    monkeypatch.setenv("THE_SECRET", "now")
+    assert account.password() == "now"

@@ -10,6 +10,7 @@ import pytest
 from caseyos.app import App
 from caseyos.domain.model import ActionType
 from caseyos.errors import Refused
+from tests.app.conftest import OpenApp
 
 
 def test_every_action_has_its_local_channel_made_once(app: App) -> None:
@@ -42,3 +43,26 @@ def test_local_channels_load_no_client_of_a_server() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("set()", "")
+
+
+SERVERS = """
+[[source]]
+kind = "calendar"
+name = "work"
+url = "https://dav.ours.example/"
+user = "casey"
+[channels]
+meetings = "calendar:work"
+tasks = "taskwarrior"
+"""
+
+
+def test_meetings_and_tasks_go_where_the_configuration_says(open_app: OpenApp) -> None:
+    channels = open_app(SERVERS).actions.channels
+    calendar = channels.of("schedule_meeting")
+    assert (calendar.name, calendar.outside) == ("calendar:work", True)
+    for action in ("create_task", "complete_task"):
+        assert (channels.of(action).name, channels.of(action).outside) == ("taskwarrior", False)
+    assert set(channels.names()) == {"local", "calendar:work", "taskwarrior"}
+    # What was carried out by an earlier channel is undone by it.
+    assert channels.of("create_task", "local").name == "local"

@@ -98,3 +98,40 @@ def test_a_channel_needs_a_source_that_is_enabled_and_can_send(tmp_path: Path) -
 def test_two_sources_of_one_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="two sources are called imap:work"):
         load(tmp_path, GOOD + GOOD)
+
+
+CALENDAR = """
+[[source]]
+kind = "calendar"
+name = "work"
+url = "https://dav.ours.example/"
+user = "casey"
+"""
+
+
+def test_a_calendar_and_the_channels_that_name_it(tmp_path: Path) -> None:
+    load(tmp_path, CALENDAR + '[channels]\nmeetings = "calendar:work"\ntasks = "taskwarrior"\n')
+    load(tmp_path, CALENDAR.replace("https://dav.ours.example", "http://127.0.0.1:5232"))
+    with pytest.raises(ConfigError, match="calendar:wrk"):
+        load(tmp_path, CALENDAR + '[channels]\nmeetings = "calendar:wrk"\n')
+    with pytest.raises(ConfigError, match="calendar:work"):
+        load(tmp_path, CALENDAR + '[channels]\nemail = "calendar:work"\n')
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('url = ""', "calendar:work needs a url"),
+        ('url = "dav.ours.example"', "calendar:work needs a url"),
+        ('url = "http://dav.ours.example/"', "would send your password for all to read"),
+        ('url = "https://casey:secret@dav.ours.example/"', "a url holds no password"),
+        ('user = ""', "calendar:work needs a user"),
+        ('user = "a:b"', "calendar:work needs a user"),
+        ('timeout = "1h"', "timeout: expected 1s to 10m"),
+    ],
+)
+def test_a_calendar_that_cannot_be_meant_is_named(tmp_path: Path, change: str, said: str) -> None:
+    key = change.split(" ", 1)[0]
+    kept = [line for line in CALENDAR.splitlines() if not line.startswith(f"{key} =")]
+    with pytest.raises(ConfigError, match=said):
+        load(tmp_path, "\n".join([*kept, change, ""]))

@@ -11,7 +11,6 @@ import pytest
 from icalendar import Calendar
 
 from caseyos.connectors.caldav import CalDavMeetings, CalendarAccount
-from caseyos.connectors.http_client import Waits
 from caseyos.connectors.meeting import unfolded
 from caseyos.domain.model import ActionType, Payload
 from caseyos.domain.ports.channel import NotDone, Receipt, Uncertain
@@ -50,8 +49,7 @@ def channel(account: Account, **changes: Any) -> CalDavMeetings:
 
 
 def failing(script: Script) -> CalDavMeetings:
-    waits = Waits(connect=5, write=0.3, read=0.3, body=0.5)
-    return CalDavMeetings(CalendarAccount("work", f"{script.url}c/", "u", lambda: "p", waits=waits))
+    return CalDavMeetings(CalendarAccount("work", f"{script.url}c/", "u", lambda: "p", timeout=0.5))
 
 
 def perform(

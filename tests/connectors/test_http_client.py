@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
+from pathlib import Path
 
 import pytest
 import trustme
 
 from caseyos.connectors import http_client
-from caseyos.connectors.http_client import HttpClient, Unwilling, Waits
+from caseyos.connectors.http_client import HttpClient, Unwilling, Waits, authorities
 from caseyos.domain.ports.channel import NotDone, Uncertain
 from caseyos.errors import ConfigError, LoginRequired, TryLater
 from tests.servers.http_script import HANG, RESET, answer, scripted
@@ -154,6 +155,21 @@ def test_tls_is_checked() -> None:
             http.change("PUT", "x.ics", body=b"x")
         assert not refused.value.temporary
         assert script.requests == []
+
+
+def test_an_authority_of_ones_own(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(serving)
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(file)
+    with scripted(answer("200 X", body=b"ok"), trust=serving) as script:
+        with HttpClient(script.url, "casey", "secret", trust=authorities(file)) as http:
+            assert http.read("GET", "").body == b"ok"
+    file.write_text("no certificate")
+    for path in (file, tmp_path / "none.pem"):
+        with pytest.raises(ConfigError, match="holds no certificate"):
+            authorities(path)
 
 
 def test_a_proxy_of_the_environment_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
