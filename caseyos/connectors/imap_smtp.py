@@ -133,15 +133,15 @@ class _Copy:
     def keep(self) -> tuple[str, ...]:
         """Keep it, unless it is there already; what there is to say about it."""
         if self._problem is not None:
-            return (f"No copy in Sent: {self._problem}",)
+            return (f"no copy in Sent: {self._problem.rstrip('.')}",)
         if self._session is None or self._folder is None:
             return ()
         try:
             if look_up(self._session, self._folder, self._marker) is None:
                 append(self._session, self._folder, self._wire, self._marker, (b"\\Seen",))
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail has left
-            return (f"No copy in {self._folder}: {safe_line(str(error), 160)}",)
-        return (f"A copy is in {self._folder}.",)
+            return (f"no copy in {self._folder}: {safe_line(str(error), 160)}",)
+        return (f"a copy is in {self._folder}",)
 
     def close(self) -> None:
         """Hang up."""

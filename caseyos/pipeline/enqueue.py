@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from caseyos.domain.guardrails import switched_off
 from caseyos.domain.lifecycle import OPEN_EXECUTIONS, check_move_change
 from caseyos.domain.model import ActionType, ExecutionResult, MoveStatus, Payload
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.domain.rendering import content_hash
-from caseyos.errors import Changed, NotFound, WrongStatus
-from caseyos.pipeline.plan import frozen, rendered
+from caseyos.errors import Changed, NotFound, Refused, WrongStatus
+from caseyos.pipeline.plan import attempt_of, frozen, rendered
 from caseyos.pipeline.record import as_result, receipt
 from caseyos.pipeline.seal import seal, sealed
 
@@ -43,6 +44,7 @@ def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]
         if earlier is not None and not _waits_for_a_person(earlier):
             return earlier["id"], as_result(earlier, replayed=True)
         _still_the_same(shop, plan, move, again=earlier is not None)
+        _refuse_in_safe(unit, shop, plan)
         if earlier is not None:
             # A guardrail refused it before anything happened; now a person asks once more.
             outside = shop.channel_of(plan["action_type"]).outside
@@ -52,6 +54,14 @@ def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]
         _may_run(move)
         _one_at_a_time(unit, shop, move, plan_id)
         return _insert(unit, shop, plan, move), None
+
+
+def _refuse_in_safe(unit: ExecuteUnit, shop: Workshop, plan: Row) -> None:
+    """Nothing is even queued for outside in SAFE: going LIVE later must not send it by itself."""
+    attempt = attempt_of(plan, shop.channel_of(plan["action_type"]), None)
+    verdict = switched_off(attempt, shop.policy(), unit.switches.read())
+    if verdict.rule == "mode":
+        raise Refused(verdict.reason, hint="caseyos mode live --for 30m")
 
 
 def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:

@@ -153,7 +153,7 @@ def succeed(shop: Workshop, row: Row, done: Receipt, *, found: bool = False) -> 
             rollback_token=f"rb_{secrets.token_urlsafe(12)}",
         )
         move = lock_move(unit, row)
-        reason = "found by its marker after a crash" if found else None
+        reason = "found by its marker after a crash" if found else "; ".join(done.notes) or None
         if was is None and not found:
             reason = "it was done after all, after somebody had settled it otherwise"
         if was is None and found:

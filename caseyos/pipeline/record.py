@@ -109,9 +109,12 @@ def refuse_if_stuck(result: ExecutionResult) -> ExecutionResult:
 
 def _sentence(row: Row) -> str:
     reason = row["blocked_reason"]
+    left = row.get("result") or {}
+    notes = "; ".join(left.get("notes", ()))
+    beside = f" ({notes})" if notes else ""
     sentences: dict[str, str] = {
-        "succeeded": "Done",
-        "partial": "Done, but some recipients were refused",
+        "succeeded": f"Done{beside}",
+        "partial": f"Done, but {', '.join(left.get('refused', ()))} was refused{beside}",
         "queued": f"In the outbox: {reason}" if reason else "In the outbox",
         "claimed": "Being carried out",
         "dispatching": "Being carried out",

@@ -53,7 +53,7 @@ def test_what_arrives_and_what_is_kept_are_the_bytes_of_the_preview(
     assert arrived.endswith(wire)  # the server adds headers above
     assert arrived[: -len(wire)].startswith((b"Return-Path:", b"Delivered-To:"))
     assert mails(dovecot, account.user, "Sent") == [wire]
-    assert receipt.notes == ("A copy is in Sent.",)
+    assert receipt.notes == ("a copy is in Sent",)
     assert (receipt.provider_id, receipt.undo) == ("250 2.0.0 OK taken", None)
     assert sink.taken[0].recipients == (theirs,)
     message = message_from_bytes(wire)
@@ -74,7 +74,7 @@ def test_a_server_that_keeps_the_copy_itself_has_no_second(
     sink.keeps_sent = True
     receipt, _, marker = send(account, theirs)
     assert len(mails(dovecot, account.user, "Sent")) == 1
-    assert receipt.notes == ("A copy is in Sent.",)
+    assert receipt.notes == ("a copy is in Sent",)
     assert SmtpMail(account).find(marker) is not None
 
 
@@ -106,7 +106,7 @@ def test_a_copy_that_fails_is_a_note_and_the_mail_is_sent(
         receipt, _, _ = send(account, theirs)
         assert len(mails(dovecot, theirs)) == before + 1
         if "port" in more:
-            assert receipt.notes[0].startswith("No copy in Sent: 127.0.0.1:1 cannot be reached")
+            assert receipt.notes[0].startswith("no copy in Sent: 127.0.0.1:1 cannot be reached")
         assert len(receipt.notes) == 1
 
 

@@ -215,7 +215,13 @@ def test_safe_mode_refuses_outside_channels_only(desk: Desk) -> None:
     move, channel = desk.mail(), Outside(desk)
     plan = desk.plan(move)
     assert [check.name for check in plan.checks if check.level == "block"] == ["mode"]
+    with pytest.raises(Refused, match="SAFE mode is on"):
+        desk.app.actions.execute_plan(plan.id)
+    assert desk.executions(move) == []
+    # What was queued while LIVE does not leave once it is SAFE again.
+    desk.app.switchboard.go_live(desk.app.actions._shop().lease)
     desk.app.actions.execute_plan(plan.id)
+    desk.app.switchboard.go_safe()
     let_go(desk)
     (row,) = desk.executions(move)
     assert (row["state"], row["blocked_rule"]) == ("blocked", "mode")

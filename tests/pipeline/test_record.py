@@ -37,7 +37,14 @@ def row(**changes: Any) -> dict[str, Any]:
     ("changes", "said"),
     [
         ({}, "Done"),
-        ({"state": "partial"}, "Done, but some recipients were refused"),
+        (
+            {"state": "partial", "result": {"refused": ["dana@theirs.example"]}},
+            "Done, but dana@theirs.example was refused",
+        ),
+        (
+            {"state": "succeeded", "result": {"notes": ["a copy is in Sent"]}},
+            "Done (a copy is in Sent)",
+        ),
         ({"state": "queued"}, "In the outbox"),
         ({"state": "queued", "blocked_reason": "Quiet hours."}, "In the outbox: Quiet hours."),
         ({"state": "blocked", "blocked_reason": "all is stopped."}, "all is stopped."),
