@@ -34,6 +34,14 @@ class DatabaseStatus:
     place: str
     error: str | None = None
 
+    @property
+    def remedy(self) -> str | None:
+        """What is to be done about the schema; None where it is this program's."""
+        if self.present_revision == self.wanted_revision:
+            return None
+        newer = schema.is_newer(self.present_revision)
+        return "upgrade CaseyOS: the schema is newer" if newer else "caseyos db migrate"
+
 
 def open_database(config: Config) -> Database:
     """The configured database, started if it is ours, migrated if it is new, and checked."""
@@ -113,13 +121,19 @@ class DatabaseAdmin:
         if self.server is not None:
             self.server.ensure_running()
 
+    def prepare(self) -> None:
+        """Make the schema where there is none yet, in a database of somebody else's too."""
+        conninfo = self._answering()
+        if schema.present_revision(conninfo) is None:
+            schema.migrate(conninfo)
+
     def migrate(self) -> str:
         """Bring the schema to what this program needs; the revision."""
-        return schema.migrate(self.conninfo(start=True))
+        return schema.migrate(self._answering())
 
     def downgrade(self, revision: str) -> BackupReport | None:
         """Take the schema back, after a backup of what is there."""
-        conninfo = self.conninfo(start=True)
+        conninfo = self._answering()
         report = self.backup() if schema.present_revision(conninfo) else None
         schema.downgrade(conninfo, revision)
         return report
@@ -130,7 +144,7 @@ class DatabaseAdmin:
 
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         target = to or self._config.paths.backup_dir / f"caseyos-{stamp}.dump"
-        report = backup.backup(self.conninfo(start=True), target, self._program)
+        report = backup.backup(self._answering(), target.expanduser(), self._program)
         if to is None:
             kept = sorted(target.parent.glob("caseyos-*.dump"))
             for old in kept[:-KEPT_BACKUPS]:
@@ -148,7 +162,7 @@ class DatabaseAdmin:
                 "The daemon runs; a restore under it would lose its work.",
                 hint="caseyos daemon stop",
             )
-        conninfo = self.conninfo(start=True)
+        conninfo = self._answering()
         before = self.backup() if schema.present_revision(conninfo) else None
         return backup.restore(conninfo, dump.expanduser(), self._program), before
 
@@ -159,6 +173,16 @@ class DatabaseAdmin:
     def stop(self) -> bool:
         """Stop the embedded server; False when none ran or it is not ours."""
         return self.server.stop() if self.server else False
+
+    def _answering(self) -> str:
+        """The connection string of a database that answers; NotReady where none does."""
+        found = self.status()
+        if not found.reachable:
+            raise NotReady(
+                f"{self.name[:1].upper()}{self.name[1:]} does not answer: {found.error}",
+                hint="caseyos doctor",
+            )
+        return self.conninfo(start=True)
 
     def _program(self, name: str) -> str:
         if self.server is not None:

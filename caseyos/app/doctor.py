@@ -38,13 +38,14 @@ def _files(app: App) -> Iterator[Finding]:
 def _database(app: App) -> Iterator[Finding]:
     found = app.database_admin.status()
     if not found.reachable:
-        yield Finding("CD-010", "FAIL", "database reachable", str(found.error), "caseyos init")
+        fix = "caseyos init" if found.kind == "embedded" else "caseyos config explain database.url"
+        yield Finding("CD-010", "FAIL", "database reachable", str(found.error), fix)
         return
     told = f"{found.kind} {found.server_version}"
     yield Finding("CD-010", "ok", "database reachable", told)
     if found.present_revision != found.wanted_revision:
         told = f"{found.present_revision or 'none'}, wanted {found.wanted_revision}"
-        yield Finding("CD-011", "FAIL", "migrations at head", told, "caseyos db migrate")
+        yield Finding("CD-011", "FAIL", "migrations at head", told, found.remedy)
         return
     yield Finding("CD-011", "ok", "migrations at head", str(found.present_revision))
     try:

@@ -22,7 +22,7 @@ FILES = Path(__file__).parent / "completions"
 NAMES = {"bash": "caseyos.bash", "zsh": "_caseyos", "fish": "caseyos.fish"}
 IDS = 50
 
-app = typer.Typer(help="Completion for your shell.", no_args_is_help=True)
+app = typer.Typer(help="Completion for your shell.", no_args_is_help=True, add_completion=False)
 
 Shell = Annotated[str, typer.Argument(help="bash, zsh or fish.")]
 

@@ -13,7 +13,7 @@ from caseyos.domain.text import safe_line
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-app = typer.Typer(help="The configuration.", no_args_is_help=True)
+app = typer.Typer(help="The configuration.", no_args_is_help=True, add_completion=False)
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Such as send.hold.")]
 
 

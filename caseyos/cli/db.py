@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from caseyos.errors import NotReady
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-app = typer.Typer(help="The database.", no_args_is_help=True)
+app = typer.Typer(help="The database.", no_args_is_help=True, add_completion=False)
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -31,10 +32,10 @@ def status(ctx: typer.Context) -> None:
     def human() -> Iterable[str]:
         size = f"{(found.size or 0) / 1e6:.0f} MB"
         yield f"{found.kind} PostgreSQL {found.server_version}, {size}, {found.place}"
-        head = "head" if found.present_revision == found.wanted_revision else "caseyos db migrate"
-        yield f"schema {found.present_revision or 'none'} of {found.wanted_revision} ({head})"
+        state = found.remedy or "head"
+        yield f"schema {found.present_revision or 'none'} of {found.wanted_revision} ({state})"
 
-    session.out.emit("db_status", found, human=human)
+    session.out.emit("db_status", found, human=human, plain=lambda: list(asdict(found).items()))
 
 
 @app.command()
@@ -64,7 +65,8 @@ def downgrade(
         if report is not None:
             yield f"Undo: caseyos db restore {report.path}"
 
-    session.out.emit("db_downgrade", {"revision": revision}, human=human)
+    data = {"revision": revision, "backup": report and str(report.path)}
+    session.out.emit("db_downgrade", data, human=human)
 
 
 @app.command()
@@ -96,7 +98,12 @@ def restore(
         if before is not None:
             yield f"Undo: caseyos db restore {before.path}"
 
-    session.out.emit("db_restore", {"rows": found.rows, "revision": found.revision}, human=human)
+    data = {
+        "rows": found.rows,
+        "revision": found.revision,
+        "replaced": before and str(before.path),
+    }
+    session.out.emit("db_restore", data, human=human)
 
 
 @app.command()

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from caseyos.app.suppressions import ListReport
     from caseyos.cli.session import Session
 
-app = typer.Typer(help="Who must not be written to (do not contact).", no_args_is_help=True)
+app = typer.Typer(
+    help="Who must not be written to (do not contact).", no_args_is_help=True, add_completion=False
+)
 Who = Annotated[list[str] | None, typer.Argument(metavar="WHO...", help="Addresses and domains.")]
 Company = Annotated[str | None, typer.Option("--company", help="A company, by its name.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; shown wherever it refuses.")]

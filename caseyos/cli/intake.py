@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from caseyos.cli.session import Session
     from caseyos.domain.ports.intake import ImportReport
 
-app = typer.Typer(help="What was observed.", no_args_is_help=True)
+app = typer.Typer(help="What was observed.", no_args_is_help=True, add_completion=False)
 
 
 def import_(

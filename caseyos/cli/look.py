@@ -17,7 +17,7 @@ from caseyos.errors import CaseyError, UsageError
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-audit = typer.Typer(help="The receipts.", no_args_is_help=True)
+audit = typer.Typer(help="The receipts.", no_args_is_help=True, add_completion=False)
 Since = Annotated[str | None, typer.Option("--since", help="How far back: 14d, 2h.")]
 
 

@@ -17,7 +17,7 @@ from caseyos.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-app = typer.Typer(help="What is on its way.", no_args_is_help=True)
+app = typer.Typer(help="What is on its way.", no_args_is_help=True, add_completion=False)
 For = Annotated[str | None, typer.Option("--for", help="How long: 30m, 2h.")]
 
 

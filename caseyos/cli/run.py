@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from caseyos.domain.reports import Readiness
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-daemon = typer.Typer(help="The daemon.", no_args_is_help=True)
+daemon = typer.Typer(help="The daemon.", no_args_is_help=True, add_completion=False)
 
 
 def tick(

@@ -13,7 +13,7 @@ from caseyos.cli.shown import driver_json, driver_lines
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-app = typer.Typer(help="How moves are scored.", no_args_is_help=True)
+app = typer.Typer(help="How moves are scored.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from caseyos.errors import CaseyError
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
-demo = typer.Typer(help="A full queue of made-up data.", no_args_is_help=True)
+demo = typer.Typer(help="A full queue of made-up data.", no_args_is_help=True, add_completion=False)
 
 
 class Unwell(CaseyError):
@@ -28,8 +28,9 @@ def init(ctx: typer.Context) -> None:
     """Make the database; say what comes next. Asks nothing."""
     session: Session = ctx.obj
     begun = time.monotonic()
+    session.app.database_admin.prepare()
     status = session.app.database_admin.status()
-    session.app.database  # noqa: B018 - opening it migrates a new one
+    session.app.database  # noqa: B018 - opening it checks the schema
     seconds = time.monotonic() - begun
 
     def human() -> Iterable[str]:
@@ -59,7 +60,8 @@ def doctor(ctx: typer.Context) -> None:
     session.out.emit("doctor", list(findings), human=human)
     failed = [one for one in findings if one.level == "FAIL"]
     if failed:
-        raise Unwell(f"{len(failed)} checks failed.", hint=failed[0].fix)
+        plural = "" if len(failed) == 1 else "s"
+        raise Unwell(f"{len(failed)} check{plural} failed.", hint=failed[0].fix)
 
 
 @demo.command()

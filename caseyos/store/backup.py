@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from caseyos.errors import NotReady, UsageError
+from caseyos.errors import CaseyError, NotReady, UsageError
 from caseyos.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Program = Callable[[str], str]
+TRANSACTION_TIMEOUT_SINCE = 170_000  # PostgreSQL 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,7 @@ def backup(conninfo: str, target: Path, program: Program) -> BackupReport:
 
     The dump and the figures it is held against come from one snapshot, so writers may go on.
     """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    unfinished, handle = _begin(target)
     try:
         with psycopg.connect(conninfo) as holder:
             holder.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -99,6 +99,7 @@ def backup(conninfo: str, target: Path, program: Program) -> BackupReport:
                 [program("pg_dump"), "-Fc", f"--snapshot={snapshot}", "-d", conninfo],
                 stdout=handle,
                 doing="The backup",
+                failure=CaseyError,
             )
         os.fsync(handle)
         verify(conninfo, unfinished, program, wanted)
@@ -109,6 +110,20 @@ def backup(conninfo: str, target: Path, program: Program) -> BackupReport:
     finally:
         os.close(handle)
         unfinished.unlink(missing_ok=True)
+
+
+def _begin(target: Path) -> tuple[Path, int]:
+    """The file beside `target` that is written first, open and nobody else's."""
+    if target.is_dir() or not target.name:
+        raise UsageError(f"{target} is a folder.", hint=f"caseyos db backup --to {target / 'FILE'}")
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return unfinished, os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"{target} cannot be written: {error.strerror}.", hint="caseyos db backup --to FILE"
+        ) from error
 
 
 def verify(
@@ -192,23 +207,46 @@ def scratch_database(conninfo: str) -> Iterator[str]:
 
 
 def _maintenance(conninfo: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True)
+    # Nobody can rename the database he is in.
+    here = "template1" if conninfo_to_dict(conninfo).get("dbname") == "postgres" else "postgres"
+    return psycopg.connect(make_conninfo(conninfo, dbname=here), autocommit=True)
 
 
 def _restore(dump: Path, conninfo: str, program: Program) -> None:
+    with psycopg.connect(conninfo) as connection:
+        old = connection.info.server_version < TRANSACTION_TIMEOUT_SINCE
+    doing = f"Restoring {dump.name}"
+    read = [program("pg_restore"), "--exit-on-error", "--no-owner", "--no-privileges"]
     with dump.open("rb") as source:
-        _run(
-            [
-                *(program("pg_restore"), "--exit-on-error", "--no-owner", "--no-privileges"),
-                *("-d", conninfo),
-            ],
-            stdin=source.fileno(),
-            doing=f"Restoring {dump.name}",
-        )
+        if not old:
+            _run([*read, "-d", conninfo], stdin=source.fileno(), doing=doing)
+            return
+        # Our pg_restore says a setting that servers before 17 refuse; so it only writes the script.
+        with tempfile.TemporaryDirectory(prefix="caseyos-") as folder:
+            script = Path(folder) / "restore.sql"
+            _run([*read, "-f", str(script)], stdin=source.fileno(), doing=doing)
+            _drop_setting(script)
+            put = [program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo]
+            _run([*put, "-f", str(script)], doing=doing)
+
+
+def _drop_setting(script: Path) -> None:
+    """Blank the line in the script's head, in place."""
+    line = b"SET transaction_timeout = 0;"
+    with script.open("r+b") as file:
+        place = file.read(4096).find(line)
+        if place >= 0:
+            file.seek(place)
+            file.write(b" " * len(line))
 
 
 def _run(
-    command: list[str], *, doing: str, stdout: int = subprocess.DEVNULL, stdin: int | None = None
+    command: list[str],
+    *,
+    doing: str,
+    stdout: int = subprocess.DEVNULL,
+    stdin: int | None = None,
+    failure: type[CaseyError] = UsageError,
 ) -> None:
     done = subprocess.run(  # noqa: S603
         command,
@@ -220,4 +258,4 @@ def _run(
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         said = next((line for line in lines if "error:" in line), (lines or ["it failed"])[0])
-        raise UsageError(f"{doing} failed: {said.strip()}", hint="caseyos db status")
+        raise failure(f"{doing} failed: {said.strip()}", hint="caseyos db status")

@@ -63,12 +63,17 @@ def revision_in(connection: psycopg.Connection[Any]) -> str | None:
     return None if row is None else str(row[0])
 
 
+def is_newer(present: str | None) -> bool:
+    """Whether a database was migrated by a later program than this one."""
+    return present is not None and present not in known_revisions()
+
+
 def check(present: str | None) -> None:
     """Refuse a schema that is not this program's, saying which way to go."""
     wanted = wanted_revision()
     if present == wanted:
         return
-    if present is not None and present not in known_revisions():
+    if is_newer(present):
         raise NotReady(
             f"The database's schema ({present}) is newer than this CaseyOS ({wanted}).",
             hint="upgrade CaseyOS, or restore an older backup: caseyos db restore FILE",
@@ -83,6 +88,9 @@ def migrate(conninfo: str) -> str:
     """Bring a database to the wanted revision; two processes at once do it once."""
     from alembic import command
 
+    present = present_revision(conninfo)
+    if is_newer(present):
+        check(present)
     _run(conninfo, lambda alembic: command.upgrade(alembic, "head"))
     return wanted_revision()
 

@@ -35,7 +35,7 @@ def test_a_configuration_that_others_can_read(app: App) -> None:
 def test_a_database_that_does_not_answer(open_app: OpenApp) -> None:
     app = open_app(DATABASE_URL="postgresql://nobody:hunter2@127.0.0.1:1/none")
     finding = found(app)["CD-010"]
-    assert (finding.level, finding.fix) == ("FAIL", "caseyos init")
+    assert (finding.level, finding.fix) == ("FAIL", "caseyos config explain database.url")
     assert "hunter2" not in finding.detail
     assert "CD-020" in found(app)  # the other checks still run
 
@@ -44,7 +44,7 @@ def test_a_schema_that_is_not_ours(app: App) -> None:
     with app.database.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     finding = found(app)["CD-011"]
-    assert (finding.level, finding.fix) == ("FAIL", "caseyos db migrate")
+    assert (finding.level, finding.fix) == ("FAIL", "upgrade CaseyOS: the schema is newer")
 
 
 def test_quarantine_sources_receipts_and_stops(open_app: OpenApp, tmp_path: Path) -> None:
