@@ -157,6 +157,42 @@ def test_it_rotates(file: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
 
 
+def test_many_lines_reach_the_file_together_and_none_is_lost(file: Path) -> None:
+    log.redact(SECRET)
+    logger = logging.getLogger("caseyos.events")
+    with log.together():
+        log.told(logger, "signal_processed", {"item_id": 1})
+        log.told(logger, "signal_processed", {"item_id": SECRET})
+        assert file.read_text() == ""
+    log.told(logger, "last", {})
+    assert [(line["message"], line.get("item_id")) for line in lines(file)] == [
+        ("signal_processed", 1),
+        ("signal_processed", "[secret]"),
+        ("last", None),
+    ]
+
+
+def test_a_long_run_of_lines_rotates_too(file: Path) -> None:
+    logger = logging.getLogger("caseyos.events")
+    with log.together():
+        for number in range(3_000):
+            log.told(logger, "x" * 1_000, {"number": number})
+    kept = list(file.parent.iterdir())
+    assert len(kept) == 2
+    assert all(path.stat().st_size <= 2 * 1024 * 1024 + log.LOOK_EVERY for path in kept)
+    assert sum(len(lines(path)) for path in kept) == 3_000
+
+
+def test_a_quiet_logger_is_told_nothing(file: Path) -> None:
+    logger = logging.getLogger("caseyos.events")
+    logger.setLevel("WARNING")
+    try:
+        log.told(logger, "unheard", {})
+    finally:
+        logger.setLevel(logging.NOTSET)
+    assert file.read_text() == ""
+
+
 def test_a_folder_that_cannot_be_written_is_survived(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

@@ -14,7 +14,8 @@ from caseyos.domain import icp, scoring
 from caseyos.domain.ids import uuid7
 from caseyos.domain.plays import Play, compile_plays, override
 from caseyos.pipeline import recommend
-from caseyos.pipeline.recommend import GenerationReport, Rulebook
+from caseyos.pipeline.recommend import GenerationReport
+from caseyos.pipeline.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from caseyos.app.core import App

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, TemplateError
@@ -27,6 +28,20 @@ MAX_EFFORT = 100_000  # minutes
 OUTSIDE_AGE = timedelta(days=30)
 _STEP = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+_ACTIONS = frozenset(ActionType)
+_NEEDS_ADDRESS = frozenset({*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING})
+
+# Where the id of an entity stands: whether in the event's own data, and under which name.
+_ENTITIES = {
+    "contact": (False, "contact_id"),
+    "deal": (False, "deal_id"),
+    "account": (False, "account_id"),
+    "thread": (True, "thread_key"),
+    "meeting": (True, "meeting_id"),
+    "draft": (True, "draft_id"),
+    "batch": (True, "batch_id"),
+}
 
 Facts = Mapping[str, Any]
 
@@ -90,10 +105,10 @@ def candidate(play: Play, facts: Facts, *, now: datetime, zone: tzinfo | None = 
     if play.name == "by_hand":
         action = str(data.get("action") or play.action)
         effort = _minutes(data.get("effort", play.effort))
-        if action not in set(ActionType):
+        if action not in _ACTIONS:
             raise UsageError(f"There is no action {safe_line(action, 40)!r}.")
     missing: tuple[str, ...] = ()
-    if action in {*EMAIL_ACTIONS, ActionType.SCHEDULE_MEETING} and not facts.get("recipient"):
+    if action in _NEEDS_ADDRESS and not facts.get("recipient"):
         missing = (f"an address for {facts.get('whom') or 'the account'}",)
         title = safe_line(f"Find an address, then {_mid_sentence(title)}", MAX_TITLE)
         action = ActionType.CREATE_TASK
@@ -120,17 +135,9 @@ def too_old(play: Play, signal_type: str, occurred_at: datetime | None, now: dat
 
 def entity_key(entity: str, facts: Facts) -> str:
     """What one live move is for: the contact, the thread, the deal, ... of these facts."""
-    data: Mapping[str, Any] = facts.get("data") or {}
-    ids = {
-        "contact": facts.get("contact_id"),
-        "deal": facts.get("deal_id"),
-        "account": facts.get("account_id"),
-        "thread": data.get("thread_key"),
-        "meeting": data.get("meeting_id"),
-        "draft": data.get("draft_id"),
-        "batch": data.get("batch_id"),
-    }
-    return str(ids.get(entity) or facts["signal_id"])
+    held, name = _ENTITIES.get(entity, (False, ""))
+    data: Mapping[str, Any] = (facts.get("data") or {}) if held else facts
+    return str(data.get(name) or facts["signal_id"])
 
 
 def _key(text: str) -> str:
@@ -168,6 +175,7 @@ def _moment(value: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=1024)
 def _step(text: str) -> timedelta:
     match = _STEP.fullmatch(text)
     if match is None:
@@ -180,7 +188,7 @@ def _compile(sandbox: Sandbox, raw: Mapping[str, Any]) -> Play:
     for required in ("on", "action", "title"):
         if not raw.get(required):
             raise ConfigError(f"Play {name!r} says no {required!r}.", hint="caseyos config example")
-    if raw["action"] not in set(ActionType):
+    if raw["action"] not in _ACTIONS:
         raise ConfigError(f"Play {name!r}: there is no action {raw['action']!r}.")
     due = str(raw.get("due", "1d"))
     effort = float(raw.get("effort", 15))
@@ -190,8 +198,8 @@ def _compile(sandbox: Sandbox, raw: Mapping[str, Any]) -> Play:
         if due not in ("as given", "observed", "today"):
             _step(due.removeprefix("start-"))
         max_age = _step(str(raw["max_age"])) if raw.get("max_age") else None
-        when = _expression(sandbox, str(raw.get("when") or "true"))
-        unblocks = _expression(sandbox, str(raw.get("unblocks") or "0"))
+        when = _expression(sandbox, str(raw.get("when") or ""))
+        unblocks = _expression(sandbox, str(raw.get("unblocks") or ""))
         title = _bounded(str(raw["title"]))
         sandbox.check(title)
         rendered = sandbox.from_string(title)
@@ -200,13 +208,15 @@ def _compile(sandbox: Sandbox, raw: Mapping[str, Any]) -> Play:
 
     def make_title(facts: Facts) -> str:
         try:
-            return safe_line(rendered.render(**facts), MAX_TITLE)
+            # The facts are the context itself: a copy a title would cost more than the title.
+            context = rendered.new_context(_as_dict(facts), shared=True)
+            return safe_line("".join(rendered.root_render_func(context)), MAX_TITLE)
         except (TemplateError, TypeError, ArithmeticError) as error:
             raise ConfigError(f"Play {name!r}: its title fails: {safe_line(error)}.") from error
 
     def holds(facts: Facts) -> bool:
         try:
-            return bool(when(**facts))
+            return when is None or bool(when(**facts))
         except (TemplateError, TypeError, ArithmeticError) as error:
             raise ConfigError(f"Play {name!r}: its condition fails: {safe_line(error)}.") from error
 
@@ -221,14 +231,21 @@ def _compile(sandbox: Sandbox, raw: Mapping[str, Any]) -> Play:
         max_age=max_age,
         when=holds,
         title=make_title,
-        unblocks=lambda facts: int(unblocks(**facts) or 0),
+        unblocks=lambda facts: 0 if unblocks is None else int(unblocks(**facts) or 0),
     )
 
 
-def _expression(sandbox: Sandbox, text: str) -> Callable[..., Any]:
+def _expression(sandbox: Sandbox, text: str) -> Callable[..., Any] | None:
+    """A compiled expression; None where none is given, so that nothing is worked out for it."""
+    if not text:
+        return None
     # Checked before it is compiled, because compiling works constants out.
     sandbox.check(f"{{{{ {_bounded(text)} }}}}")
     return sandbox.compile_expression(text, undefined_to_none=True)
+
+
+def _as_dict(facts: Facts) -> dict[str, Any]:
+    return facts if isinstance(facts, dict) else dict(facts)
 
 
 def _bounded(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import lru_cache
 
 from caseyos.domain.model import Driver, Score
 from caseyos.errors import UsageError
@@ -65,12 +65,14 @@ class Facts:
 
 def interpolate(knots: Knots, value: float) -> float:
     """The piecewise linear value at `value`, flat outside the knots."""
-    if value <= knots[0][0]:
-        return knots[0][1]
-    for (low, at_low), (high, at_high) in pairwise(knots):
+    low, at_low = knots[0]
+    if value <= low:
+        return at_low
+    for high, at_high in knots:
         if value <= high:
             return at_low + (at_high - at_low) * (value - low) / (high - low)
-    return knots[-1][1]
+        low, at_low = high, at_high
+    return at_low
 
 
 def score(facts: Facts, rules: Rules) -> Score:
@@ -80,44 +82,42 @@ def score(facts: Facts, rules: Rules) -> Score:
     ICP fit outside 0-1.
     """
     check(facts)
-    inputs = {
-        "revenue": facts.revenue,
-        "urgency": None if facts.days is None else max(facts.days, 0.0),
-        "effort": facts.minutes,
-        "strategic": facts.icp,
-    }
+    days, weights = facts.days, rules.weights
+    inputs = (
+        ("revenue", facts.revenue),
+        ("urgency", None if days is None else max(days, 0.0)),
+        ("effort", facts.minutes),
+        ("strategic", facts.icp),
+    )
     values: dict[str, float] = {}
-    for factor, given in inputs.items():
+    known = 0.0
+    for factor, given in inputs:
         if given is None:
             values[factor] = NEUTRAL
-        elif factor == "strategic":
-            values[factor] = given
-        else:
-            values[factor] = interpolate(rules.knots[factor], given)
-    exact = {factor: 10 * rules.weights[factor] * value for factor, value in values.items()}
-    tenths = _largest_remainder(exact)
+            continue
+        known += weights[factor]
+        values[factor] = given if factor == "strategic" else interpolate(rules.knots[factor], given)
+    tenths = _largest_remainder({one: 10 * weights[one] * values[one] for one in values})
     drivers = [
         Driver(
-            factor=factor,
-            points=tenths[factor] / 10,
-            maximum=float(rules.weights[factor]),
-            sentence=_sentence(factor, inputs[factor]),
-            evidence=facts.notes.get(factor, ()),
-            known=inputs[factor] is not None,
-            value=round(values[factor], 4),
+            factor,
+            tenths[factor] / 10,
+            float(weights[factor]),
+            _sentence(factor, given),
+            facts.notes.get(factor, ()),
+            given is not None,
+            round(values[factor], 4),
         )
-        for factor in inputs
+        for factor, given in inputs
     ]
-    total = sum(tenths.values())
-    total, extra = _extras(facts, total)
+    total, extra = _extras(facts, sum(tenths.values()))
     drivers += extra
-    known = sum(rules.weights[factor] for factor, given in inputs.items() if given is not None)
     return Score(
         aps=total / 10,
         drivers=tuple(drivers),
         because=because(drivers, facts),
-        confidence=round(known / sum(rules.weights[factor] for factor in inputs), 4),
-        clamped=any(driver.factor == "clamped" for driver in drivers),
+        confidence=round(known / sum(weights[factor] for factor in values), 4),
+        clamped=bool(extra) and extra[-1].factor == "clamped",
     )
 
 
@@ -139,6 +139,7 @@ def because(drivers: Sequence[Driver], facts: Facts) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=4096)
 def money(amount: float) -> str:
     """An amount as people say it: $850, $4.8k, $50k, $1.2M."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
@@ -177,13 +178,8 @@ def _largest_remainder(exact: Mapping[str, float]) -> dict[str, int]:
 
 def check(facts: Facts) -> None:
     """Refuse by name (UsageError) what no score can be made from."""
-    for name, value in (
-        ("revenue", facts.revenue),
-        ("days", facts.days),
-        ("minutes", facts.minutes),
-        ("icp", facts.icp),
-        ("learned", facts.learned),
-    ):
+    for name in ("revenue", "days", "minutes", "icp", "learned"):
+        value = getattr(facts, name)
         if value is not None and not math.isfinite(value):
             raise UsageError(f"{name} is {value}, which is not a figure.")
     if facts.revenue is not None and facts.revenue < 0:
@@ -194,6 +190,7 @@ def check(facts: Facts) -> None:
         raise UsageError(f"icp is {facts.icp:g}; the fit lies between 0 and 1.")
 
 
+@lru_cache(maxsize=4096)
 def _sentence(factor: str, given: float | None) -> str:
     if given is None:
         what = {"revenue": "money at stake", "urgency": "no due date:", "strategic": "ICP fit"}

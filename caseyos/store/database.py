@@ -12,8 +12,10 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 
 from caseyos.errors import CaseyError, NotReady, TryLater
+from caseyos.store.rows import loads
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -41,12 +43,14 @@ class Database:
     def connect(self) -> Connection:
         """A new connection; NotReady with the real reason when there is none to be had."""
         try:
-            return psycopg.connect(self.conninfo, row_factory=dict_row, **_OPTIONS)
+            connection = psycopg.connect(self.conninfo, row_factory=dict_row, **_OPTIONS)
         except psycopg.Error as error:
             raise NotReady(
                 f"{self.name[:1].upper()}{self.name[1:]} does not answer: {reason(error)}",
                 hint="caseyos doctor",
             ) from error
+        set_json_loads(loads, connection)
+        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

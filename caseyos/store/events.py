@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from caseyos.store.rows import batch
+from caseyos.log import together, told
+from caseyos.store.rows import own_batch
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class Events:
             return
         values = [{"item_id": item, "data": dict(data)} for item, data in rows]
         self._connection.execute(
-            _SQL["emit"], {"name": name, "actor": self._actor, "rows": batch(values)}
+            _SQL["emit"], {"name": name, "actor": self._actor, "rows": own_batch(values)}
         )
         self._lines += [(name, item, data) for item, data in rows]
 
     def committed(self) -> None:
         """Write the JSON lines: the transaction they belong to is durable."""
-        for name, item, data in self._lines:
-            log.info(name, extra={"item_id": item and str(item), "actor": self._actor, **data})
-        self._lines.clear()
+        lines, self._lines = self._lines, []
+        with together():
+            for name, item, data in lines:
+                told(log, name, {"item_id": item and str(item), "actor": self._actor, **data})

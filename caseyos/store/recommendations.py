@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from caseyos.store.rows import batch
+from caseyos.store.rows import own_batch
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ class Recommendations:
 
     def unprocessed(self, limit: int) -> Sequence[Row]:
         """Signals nobody processed, locked, with the facts about them."""
+        # Statistics from before a large batch make the planner walk all signals by age and pass
+        # over those that are processed; without this sort only their own index gives the order.
+        self._connection.execute("SET LOCAL enable_incremental_sort = off")
         return self._connection.execute(_SQL["unprocessed"], {"limit": limit}).fetchall()
 
     def live_moves(self, keys: Sequence[str]) -> Mapping[str, Row]:
@@ -36,7 +39,7 @@ class Recommendations:
         """Insert moves; the ids that went in."""
         if not rows:
             return set()
-        made = self._connection.execute(_SQL["insert_moves"], {"rows": batch(rows)})
+        made = self._connection.execute(_SQL["insert_moves"], {"rows": own_batch(rows)})
         return {row["id"] for row in made}
 
     def refresh_moves(self, rows: Sequence[Row]) -> None:
@@ -75,4 +78,4 @@ class Recommendations:
 
     def _write(self, query: str, rows: Sequence[Row]) -> None:
         if rows:
-            self._connection.execute(_SQL[query], {"rows": batch(rows)})
+            self._connection.execute(_SQL[query], {"rows": own_batch(rows)})

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from caseyos.store.database import Database
 from tests.desk import Desk
+from tests.pipeline.world import World
 
 MakeDesk = Callable[..., Desk]
 
@@ -30,3 +32,9 @@ def make_desk(dsn: str, tmp_path: Path) -> Iterator[MakeDesk]:
 def desk(make_desk: MakeDesk) -> Desk:
     """A desk with no limits."""
     return make_desk()
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """A database to put signals into."""
+    return World(database)

@@ -1,119 +1,13 @@
 """Signals become scored, explained moves: once, together, and with a reason where they do not."""
 
 import json
-import tomllib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-import caseyos
-from caseyos.app.generation import new_id
-from caseyos.domain.icp import Criterion
-from caseyos.domain.plays import Play, compile_plays
-from caseyos.domain.ports.recommend import UnitFactory
-from caseyos.domain.scoring import Rules
-from caseyos.pipeline.recommend import GenerationReport, Rulebook, generate, rescore
-from caseyos.store.database import Database
-from caseyos.store.unit_of_work import unit_of_work
-
-NOW = datetime(2026, 11, 24, 14, 12, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SHIPPED = tomllib.loads((Path(caseyos.__file__).parent / "plays" / "default.toml").read_text())[
-    "play"
-]
-
-
-def book(*own: Mapping[str, Any]) -> Rulebook:
-    plays: dict[str, tuple[Play, ...]] = {}
-    for play in compile_plays([*own, *SHIPPED]):
-        plays[play.on] = (*plays.get(play.on, ()), play)
-    return Rulebook(
-        plays=plays,
-        rules=Rules(),
-        criteria=(Criterion("sector", "sector", values=("retail",)),),
-        recontact_after=3 * DAY,
-        expire_after=30 * DAY,
-        zone=UTC,
-        new_id=new_id,
-    )
-
-
-BOOK = book()
-
-
-class World:
-    """What tests put into the database and ask of it; inserts name only the fields they mean."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.units: UnitFactory = lambda: unit_of_work(database)
-
-    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        with self.database.transaction() as connection:
-            return connection.execute(query, values).fetchall()
-
-    def do(self, statement: str, *values: Any) -> None:
-        with self.database.transaction() as connection:
-            connection.execute(statement, values)
-
-    def add(self, table: str, **fields: Any) -> UUID:
-        given = {
-            name: json.dumps(value) if isinstance(value, dict | list) else value
-            for name, value in fields.items()
-        }
-        columns, places = ", ".join(given), ", ".join(["%s"] * len(given))
-        query = f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING id"
-        return UUID(str(self.rows(query, *given.values())[0]["id"]))
-
-    def account(self, name: str = "Northwind", **fields: Any) -> UUID:
-        return self.add("accounts", name=name, name_key=name.lower(), source="t", **fields)
-
-    def contact(self, email: str = "dana@x.example", **fields: Any) -> UUID:
-        return self.add("contacts", email=email, name="Dana Whitfield", source="t", **fields)
-
-    def deal(self, stage_kind: str = "open", **fields: Any) -> UUID:
-        given = {"source": "t", "external_id": str(new_id()), "stage": "Engaging", "name": "Yards"}
-        return self.add("deals", stage_kind=stage_kind, **(given | fields))
-
-    def signal(self, kind: str = "manual", **fields: Any) -> UUID:
-        given: dict[str, Any] = {"source": "t", "occurred_at": NOW - HOUR, "evidence": kind}
-        return self.add("signals", signal_type=kind, **(given | fields))
-
-    def reply(self, thread: str = "<a@x>", number: int = 1, **fields: Any) -> UUID:
-        data = {"from": "dana@x.example", "thread_key": thread, "message_id": f"<{number}@x>"}
-        data |= {"subject": f"mail {number}", "references": [thread]}
-        return self.signal("email_replied", data=data, **fields)
-
-    def generate(self, now: datetime = NOW, rules: Rulebook = BOOK) -> GenerationReport:
-        return generate(self.units, rules, now)
-
-    def moves(self) -> list[dict[str, Any]]:
-        return self.rows("SELECT * FROM command_queue_items ORDER BY created_at, id")
-
-    def move(self) -> dict[str, Any]:
-        (only,) = self.moves()
-        return only
-
-    def outcome(self, signal: UUID) -> tuple[bool | None, str | None]:
-        query = "SELECT recommendation_generated, note, error, processed FROM signals WHERE id = %s"
-        (row,) = self.rows(query, signal)
-        assert row["processed"]
-        return row["recommendation_generated"], row["error"] or row["note"]
-
-    def everything(self) -> list[Any]:
-        tables = ("signals", "command_queue_items", "action_recommendations", "audit_log", "events")
-        return [self.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
-
+from tests.pipeline.world import DAY, HOUR, NOW, World
 
 # -- from one signal to one move
 
@@ -145,70 +39,6 @@ def test_a_move_and_its_reasoning(world: World) -> None:
     assert "($50k)" in reason["reasoning"]
     assert float(reason["revenue_impact"]) == 50_000
     assert world.outcome(signal) == (True, None)
-
-
-@pytest.mark.parametrize(
-    ("deal", "price", "others", "data", "points", "told"),
-    [
-        (5_000, 900, (), {"revenue": 1_000}, 4.0, "as given"),
-        (5_000, 900, (), {}, 12.0, "value of the deal (Engaging)"),
-        (None, 1_000, (), {}, 4.0, "list price of GTX, the deal has no value yet (Engaging)"),
-        (None, None, (50_000, 1_000), {}, 35.0, "the account's largest open deal"),
-        (None, None, (), {}, 20.0, "no value, no list price, no open deal"),
-    ],
-)
-def test_where_the_money_comes_from(
-    world: World,
-    deal: int | None,
-    price: int | None,
-    others: tuple[int, ...],
-    data: dict[str, Any],
-    points: float,
-    told: str,
-) -> None:
-    account = world.account()
-    if price is not None:
-        world.do(
-            "INSERT INTO products (name, name_key, list_price) VALUES ('GTX', 'gtx', %s)", price
-        )
-    for amount in others:
-        world.deal(amount=amount, account_id=account)
-    about = world.deal(amount=deal, product="GTX", product_key="gtx", account_id=account)
-    world.signal("deal_created", deal_id=about, account_id=account, data=data)
-    world.generate()
-    (reason,) = world.rows("SELECT drivers FROM action_recommendations")
-    revenue = reason["drivers"][0]
-    assert (revenue["points"], revenue["evidence"]) == (points, [told])
-    assert revenue["known"] is (told[:2] != "no")
-
-
-def test_a_play_that_lacks_an_address_makes_a_task_that_says_so(world: World) -> None:
-    account = world.account()
-    world.signal("renewal_due", account_id=account, data={"renewal_date": "2026-12-20"})
-    world.generate()
-    move = world.move()
-    assert move["action_type"] == "create_task"
-    assert move["action_context"]["missing"] == ["an address for Northwind"]
-    assert move["title"].startswith("Find an address")
-
-
-@pytest.mark.parametrize(
-    "address", ["not an address", "a@x.example, b@x.example", 5, ["a@x.example"]]
-)
-def test_an_address_that_is_none_is_missing(world: World, address: object) -> None:
-    world.signal("form_submitted", data={"from": address})
-    world.generate()
-    assert world.move()["action_type"] == "create_task"
-    assert "recipient" not in world.move()["action_context"]
-
-
-def test_a_bounced_person_is_not_the_one_to_write_to(world: World) -> None:
-    account = world.account()
-    world.contact("old@x.example", account_id=account, bounced_at=NOW)
-    world.contact("new@x.example", account_id=account)
-    world.signal("renewal_due", account_id=account, data={"renewal_date": "2026-12-20"})
-    world.generate()
-    assert world.move()["action_context"]["recipient"] == "new@x.example"
 
 
 # -- running it again
@@ -305,95 +135,6 @@ def test_situations_are_kept_apart(world: World) -> None:
     for deal in (world.deal(), world.deal()):
         world.signal("deal_created", deal_id=deal)
     assert world.generate().created == 4
-
-
-# -- no move, and why
-
-
-@pytest.mark.parametrize(("days", "made"), [(29, True), (31, False), (4_000, False)])
-def test_an_outside_event_may_be_too_old(world: World, days: int, made: bool) -> None:
-    signal = world.signal(
-        "form_submitted", occurred_at=NOW - days * DAY, data={"from": "d@x.example"}
-    )
-    report = world.generate()
-    assert (report.created, report.too_old) == ((1, 0) if made else (0, 1))
-    assert world.outcome(signal) == ((True, None) if made else (False, "too old"))
-
-
-def test_an_internal_signal_is_never_too_old(world: World) -> None:
-    deal = world.deal()
-    world.signal(
-        "deal_silent", deal_id=deal, occurred_at=NOW - 60 * DAY, data={"since": "2020-01-01"}
-    )
-    assert world.generate().created == 1
-
-
-def test_a_play_may_look_further_back(world: World) -> None:
-    world.signal("form_submitted", occurred_at=NOW - 60 * DAY)
-    own = {"name": "old_forms", "on": "form_submitted", "action": "create_task", "title": "T"}
-    assert world.generate(rules=book(own | {"max_age": "52w"})).created == 1
-
-
-def test_a_signal_without_a_play_is_processed(world: World) -> None:
-    for kind in ("email_received", "something_else"):
-        signal = world.signal(kind)
-        world.generate()
-        assert world.outcome(signal) == (False, "no play matches")
-    assert world.moves() == []
-
-
-def test_an_exclusion_is_a_reason_and_never_a_low_score(world: World) -> None:
-    account = world.account()
-    world.contact(account_id=account)
-    world.contact("fresh@y.example", last_contacted_at=NOW - DAY)
-    world.contact("old@y.example", last_contacted_at=NOW - 4 * DAY)
-    suppressions = {"dana@x.example": "email", "z.example": "domain", str(account): "account"}
-    for value, kind in suppressions.items():
-        world.do(
-            "INSERT INTO suppressions (value, kind, reason, source) VALUES (%s, %s, 'asked', 't')",
-            value,
-            kind,
-        )
-    contacts = {row["email"]: row["id"] for row in world.rows("SELECT id, email FROM contacts")}
-    contacts["p@z.example"] = world.contact("p@z.example")
-    form = {"data": {"form": "demo"}}
-    cases = {
-        world.signal(
-            "form_submitted", contact_id=contacts["dana@x.example"], **form
-        ): "do-not-contact",
-        world.signal(
-            "form_submitted", contact_id=contacts["p@z.example"], **form
-        ): "do-not-contact",
-        world.signal("renewal_due", account_id=account, data={}): "do-not-contact",
-        world.signal(
-            "form_submitted", contact_id=contacts["fresh@y.example"], **form
-        ): "a short while ago",
-        world.signal(
-            "manual", data={"title": "x", "action": "update_deal"}
-        ): "no channel for update_deal",
-    }
-    allowed = [
-        world.signal("form_submitted", contact_id=contacts["old@y.example"], **form),
-        world.reply("<f@x>", contact_id=contacts["fresh@y.example"]),
-        world.signal("email_bounced", contact_id=contacts["dana@x.example"], data={}),
-    ]
-    report = world.generate()
-    for signal, words in cases.items():
-        made, note = world.outcome(signal)
-        assert (made, words in str(note)) == (False, True), note
-    assert all(world.outcome(signal)[0] for signal in allowed)
-    assert report.gated == sum(report.gates.values()) == len(cases)
-    assert len(world.moves()) == len(allowed)
-
-
-def test_a_reply_that_was_answered_makes_no_move(world: World) -> None:
-    world.do(
-        "INSERT INTO messages (message_id, direction, source, refs) VALUES"
-        " ('<mine@me>', 'sent', 't', ARRAY['<1@x>'])"
-    )
-    signal = world.reply(number=1)
-    world.generate()
-    assert world.outcome(signal) == (False, "the reply has been answered")
 
 
 # -- signals that cannot be processed
@@ -503,33 +244,6 @@ def test_a_bare_row_of_every_kind_is_processed(world: World) -> None:
     report = world.generate(datetime.now(UTC))
     assert report.failed == 0
     assert report.signals == len(SignalType)
-
-
-# -- what time does
-
-
-def test_scores_follow_the_time_that_is_left(world: World) -> None:
-    world.signal("deal_created", deal_id=world.deal(amount=5_000), occurred_at=NOW)
-    world.generate()
-    before = float(world.move()["priority_score"])
-    assert rescore(world.units, BOOK, NOW + timedelta(minutes=5)) == 0
-    assert rescore(world.units, BOOK, NOW + DAY) == 1
-    move = world.move()
-    assert float(move["priority_score"]) > before
-    reasons = world.rows(
-        "SELECT * FROM action_recommendations WHERE id = %s", move["recommendation_id"]
-    )
-    assert float(reasons[0]["aps_score"]) == float(move["priority_score"])
-    assert reasons[0]["generated_at"] == NOW + DAY
-    assert rescore(world.units, BOOK, NOW + DAY) == 0
-
-
-def test_every_page_is_rescored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("caseyos.pipeline.recommend.BATCH", 3)
-    for _ in range(8):
-        world.signal("deal_created", deal_id=world.deal(), occurred_at=NOW)
-    assert world.generate().created == 8
-    assert rescore(world.units, BOOK, NOW + DAY) == 8
 
 
 def test_a_situation_that_is_over_expires_its_move(world: World) -> None:

@@ -1,5 +1,6 @@
 """Rows as one JSON parameter: what goes in comes out, what cannot go is refused."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from caseyos.domain.model import Driver
 from caseyos.domain.text import storable
 from caseyos.store.database import Database
-from caseyos.store.rows import as_json, batch
+from caseyos.store.rows import as_json, batch, own_batch
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 values = st.recursive(
@@ -38,7 +40,26 @@ def test_times_ids_and_money(database: Database) -> None:
     assert back == row
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"x": -float("inf")}])
+def test_a_number_beyond_a_float_is_read_all_the_same(database: Database) -> None:
+    with database.transaction() as connection:
+        figure = "1" + "0" * 400 + ".5"
+        row = connection.execute(f"SELECT '{{\"a\": {figure}}}'::jsonb AS back").fetchone()
+    assert row == {"back": {"a": float("inf")}}
+
+
+def test_our_own_rows_hold_records(database: Database) -> None:
+    rows = [{"drivers": (Driver("effort", 1.5, 15.0, "about 15 min", ("line",)),)}]
+    with database.transaction() as connection:
+        row = connection.execute(
+            "SELECT %s::jsonb -> 0 -> 'drivers' -> 0 AS back", [own_batch(rows)]
+        )
+        back = row.fetchone()
+    assert back == {"back": asdict(rows[0]["drivers"][0]) | {"evidence": ["line"]}}
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), Decimal("NaN"), float("inf"), {"x": -float("inf")}]
+)
 def test_what_is_no_json_is_refused(database: Database, value: Any) -> None:
     with pytest.raises(ValueError, match="Out of range"), database.transaction() as connection:
         connection.execute("SELECT %s::jsonb", [as_json(value)])

@@ -45,7 +45,7 @@ SELECT m.id, m.dedupe_key, m.status, m.due_by, m.priority_score::float8 AS aps, 
          WHERE s.move_id = m.id) AS latest
 FROM command_queue_items m
 WHERE m.dedupe_key = ANY (%(keys)b) AND m.status IN ('pending', 'snoozed', 'accepted')
-FOR UPDATE OF m
+ORDER BY m.dedupe_key FOR UPDATE OF m
 
 -- name: insert_moves
 -- New moves of a batch; a situation that gained a live move meanwhile is left for the next batch.
