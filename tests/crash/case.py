@@ -27,7 +27,7 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = ("local", "random-kills", "binding", "limit", "stop", "zombie")
+NAMES = ("undo", "local", "random-kills", "binding", "limit", "stop", "zombie", "dry-run")
 
 
 def load(name: str) -> Case:
