@@ -27,7 +27,19 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = ("undo", "local", "random-kills", "binding", "limit", "stop", "zombie", "dry-run")
+NAMES = (
+    "smtp",
+    "toxics",
+    "undo",
+    "local",
+    "random-kills",
+    "binding",
+    "limit",
+    "verbs",
+    "stop",
+    "zombie",
+    "dry-run",
+)
 
 
 def load(name: str) -> Case:
