@@ -20,8 +20,9 @@ from caseyos.domain.ports.execution import Probe, Workshop, silent
 from caseyos.domain.rendering import Sender, content_hash
 from caseyos.domain.trips import TripPolicy
 from caseyos.errors import CaseyError, NotFound, Refused
-from caseyos.pipeline import execute, plan, record, settle
+from caseyos.pipeline import execute, outbox, plan, record, settle
 from caseyos.pipeline.execute import RunReport
+from caseyos.pipeline.outbox import FlushReport
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
@@ -51,9 +52,19 @@ class Actions:
         """A dry run: the exact bytes, every check, and a plan id good for a while."""
         return plan.preview(self._shop(), move_id, as_draft=as_draft)
 
-    def execute_plan(self, plan_id: str) -> ExecutionResult:
-        """Run exactly this plan; a repeat says it is done. Refusals are raised."""
-        result = execute.execute_plan(self._shop(), plan_id)
+    def execute_plan(
+        self, plan_id: str, *, no_wait: bool = False, batch_id: UUID | None = None
+    ) -> ExecutionResult:
+        """Run exactly this plan; a repeat says it is done. Refusals are raised.
+
+        `no_wait` leaves out the hold window, where `send.allow_no_wait` lets a person do so.
+        """
+        if no_wait and not self._app.config.settings.send.allow_no_wait:
+            raise Refused(
+                "Sends wait in the outbox, where they can be recalled (send.allow_no_wait is off).",
+                hint=f"caseyos execute --plan {plan_id} --yes",
+            )
+        result = execute.execute_plan(self._shop(), plan_id, no_wait=no_wait, batch_id=batch_id)
         self._remember_head()
         return record.refuse_if_stuck(result)
 
@@ -90,6 +101,46 @@ class Actions:
         """What is on its way, and what waits for something."""
         with self._app.unit_of_work() as uow:
             return uow.executions.outbox()
+
+    def recall(self, move_id: UUID) -> ExecutionResult:
+        """Take a move out of the outbox before anything happens; TooLate once it did."""
+        return outbox.recall(self._shop(), move_id)
+
+    def hold(self, move_id: UUID) -> ExecutionResult:
+        """Keep a queued move back until a person releases it."""
+        return outbox.hold(self._shop(), move_id)
+
+    def release(self, move_id: UUID) -> ExecutionResult:
+        """Let a held move go on, through every guardrail."""
+        return outbox.release(self._shop(), move_id)
+
+    def flush(self) -> FlushReport:
+        """Let go now of what a person may let go.
+
+        That is what is due and, with `send.allow_no_wait`, what is in its hold window.
+        """
+        allowed = self._app.config.settings.send.allow_no_wait
+        return outbox.flush(self._shop(), no_wait=allowed)
+
+    def breakers(self) -> Sequence[Mapping[str, Any]]:
+        """Every breaker that counts failures, or did."""
+        with self._app.unit_of_work() as uow:
+            return uow.breakers.all()
+
+    def close_breaker(self, channel: str) -> bool:
+        """A person says the channel works again; False when its breaker was closed."""
+        with self._app.unit_of_work() as uow:
+            was = uow.breakers.reset(channel)
+            if was is not None:
+                uow.audit.append(
+                    actor=self._app.actor,
+                    action="breaker",
+                    subject=f"breaker:{channel}",
+                    from_state=was,
+                    to_state="closed",
+                    reason="closed by hand",
+                )
+        return was is not None
 
     def content_hashes(self, move_ids: Sequence[UUID]) -> dict[UUID, str | None]:
         """The hash of each move's rendered content; None where it cannot be rendered yet."""

@@ -78,7 +78,13 @@ def _content(app: App) -> Iterator[Finding]:
         told = f"broken at {chain.first_bad}"
         yield Finding("CD-040", "FAIL", "receipts intact", told, "caseyos audit verify")
     for stop in app.switchboard.stops():
-        yield Finding("CD-050", "warn", "stopped", stop.level, "caseyos resume")
+        why = f": {stop.reason}" if stop.reason else ""
+        code, title = ("CD-051", "stopped by itself") if stop.automatic else ("CD-050", "stopped")
+        yield Finding(code, "warn", title, f"{stop.level}{why}", f"caseyos resume {stop.level}")
+    for breaker in app.actions.breakers():
+        if breaker["state"] != "closed":
+            told = f"{breaker['channel']}: {breaker['reason']}"
+            yield Finding("CD-052", "warn", "breaker open", told, "caseyos ops breakers")
 
 
 def _running(app: App) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -236,7 +236,13 @@ class Operations:
         """How it went since a moment, and how the sources stand."""
         states = self._app.intake.states()
         with self._app.unit_of_work() as uow:
-            return uow.overview.stats(since, states)
+            found = uow.overview.stats(since, states)
+            open_ones = tuple(
+                (row["channel"], row["state"])
+                for row in uow.breakers.all()
+                if row["state"] != "closed"
+            )
+        return replace(found, breakers=open_ones)
 
     def status(self) -> Status:
         """Figures for a prompt or a status line."""

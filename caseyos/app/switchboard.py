@@ -55,9 +55,13 @@ class Switchboard:
             stops = (*stops, Switch("all", None, "the stop file"))
         return stops
 
-    def stop(self, level: str, lasts: timedelta | None = None, reason: str | None = None) -> None:
-        """Engage a level: all, outbound, an action type or a channel."""
-        known = {"all", "outbound", "local", *ActionType}
+    def stop(
+        self, level: str, lasts: timedelta | None = None, reason: str | None = None
+    ) -> datetime | None:
+        """Engage a level: all, outbound, an action type or a channel; when it ends, if it does."""
+        if lasts is not None and lasts <= timedelta():
+            raise UsageError("A pause lasts some time.", hint="caseyos pause --for 2h")
+        known = set(self.levels())
         if level not in known:
             raise UsageError(f"There is no level {level!r}.", hint=", ".join(sorted(known)))
         if level == "all":
@@ -66,7 +70,12 @@ class Switchboard:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if lasts is None:
                 path.write_text(reason or "stopped")
-        self._set(f"stop:{level}", {"on": True}, lasts, f"stop {level}", reason)
+        return self._set(f"stop:{level}", {"on": True}, lasts, f"stop {level}", reason).until
+
+    def levels(self) -> tuple[str, ...]:
+        """What can be stopped: everything, all of outbound, a configured channel, an action."""
+        channels = dict.fromkeys(("local", *self._app.actions.channels.names()))
+        return ("all", "outbound", *channels, *ActionType)
 
     def resume(self, level: str | None = None) -> tuple[str, ...]:
         """Let go of a level, or of all of them; which they were."""

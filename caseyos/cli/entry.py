@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "daemon": ("run", "daemon", RUN),
     "pause": ("outbox", "pause", RUN),
     "resume": ("outbox", "resume", RUN),
+    "ops": ("ops", "app", RUN),
     "init": ("setup", "init", SET_UP),
     "demo": ("setup", "demo", SET_UP),
     "import": ("intake", "import_", SET_UP),

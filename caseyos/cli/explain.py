@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseyos.cli.drawing import because, table
-from caseyos.cli.shown import driver_json, driver_lines, due_label, local_time, move_json
+from caseyos.cli.shown import (
+    driver_json,
+    driver_lines,
+    due_label,
+    local_time,
+    move_json,
+    waiting,
+)
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.domain.views import MoveDetail, Why
 
@@ -118,6 +125,11 @@ def _detail_lines(session: Session, detail: MoveDetail) -> Iterable[str]:
     if move.execution_state:
         facts.append(f"execution {move.execution_state}")
     yield f"  {' · '.join(facts)}"
+    if told := waiting(move, session.zone):
+        yield f"  {told}"
+    if move.status == "unknown":
+        yield "  UNKNOWN: nobody can say whether it was done; it is never tried again by itself."
+        yield f"  Answer:    caseyos outbox answer {move.code} check | again | sent | abandon"
     context = move.context
     for name in ("account", "deal", "stage", "recipient", "subject", "missing"):
         value = context.get(name)

@@ -135,6 +135,8 @@ def stats(ctx: typer.Context, since: Since = "14d") -> None:
                 yield "    n is small: a hint, not a proof."
         for name, state in found.sources:
             yield f"  source {safe_line(name):<16} {safe_line(state)}"
+        for channel, state in found.breakers:
+            yield f"  breaker {safe_line(channel):<15} {state.replace('_', ' ')}"
 
     session.out.emit("stats", found, human=human)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +12,16 @@ from caseyos.cli.drawing import table
 from caseyos.cli.shown import local_time
 from caseyos.config import parse_duration
 from caseyos.domain.text import safe_line
-from caseyos.errors import NotFound, UsageError
+from caseyos.errors import CaseyError, PartlyDone, UsageError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from caseyos.cli.session import Session
+    from caseyos.domain.model import ExecutionResult
 
 app = typer.Typer(help="What is on its way.", no_args_is_help=True, add_completion=False)
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Codes, rows or ids.")]
 For = Annotated[str | None, typer.Option("--for", help="How long: 30m, 2h.")]
 
 
@@ -47,28 +51,42 @@ def list_(ctx: typer.Context) -> None:
 
 
 @app.command()
-def recall(ctx: typer.Context, ids: Annotated[list[str], typer.Argument(metavar="ID...")]) -> None:
-    """Take a queued move out before anything happens."""
+def recall(ctx: typer.Context, ids: Ids) -> None:
+    """Take queued moves out before anything happens; what has happened is undone instead."""
     session: Session = ctx.obj
-    told = []
-    for target in session.targets(ids):
-        latest = session.app.actions.latest(target.move_id)
-        if latest is None:
-            raise NotFound(f"{target.code} is not in the outbox.", hint="caseyos outbox list")
-        told.append(session.app.actions.undo_execution(latest.execution_id))
-    session.out.emit(
-        "recall",
-        told,
-        human=lambda: [f"{one.sentence}: {one.move_code} {safe_line(one.title)}." for one in told],
-    )
+    _each(session, "recall", ids, session.app.actions.recall)
+
+
+@app.command()
+def hold(ctx: typer.Context, ids: Ids) -> None:
+    """Keep queued moves back until you release them."""
+    session: Session = ctx.obj
+    _each(session, "hold", ids, session.app.actions.hold)
+
+
+@app.command()
+def release(ctx: typer.Context, ids: Ids) -> None:
+    """Let held moves go on; mail waits out its hold window again."""
+    session: Session = ctx.obj
+    _each(session, "release", ids, session.app.actions.release)
 
 
 @app.command()
 def flush(ctx: typer.Context) -> None:
-    """Run now what is due."""
+    """Run what is due now; with send.allow_no_wait what is in its hold window, too."""
     session: Session = ctx.obj
-    report = session.app.actions.run_due()
-    session.out.emit("flush", report, human=lambda: [f"{report.run} run."])
+    report = session.app.actions.flush()
+
+    def human() -> Iterable[str]:
+        yield f"{report.run} run."
+        if report.unknown:
+            yield f"{report.unknown} UNKNOWN: caseyos outbox list"
+        if report.waiting:
+            yield f"{report.waiting} still in the hold window (send.allow_no_wait is off)."
+        if report.later:
+            yield f"{report.later} waiting for a limit, quiet hours or a breaker."
+
+    session.out.emit("flush", report, human=human)
 
 
 @app.command()
@@ -121,11 +139,12 @@ def pause(
 ) -> None:
     """The kill switch: no action begins until you resume. Ingestion goes on."""
     session: Session = ctx.obj
-    session.app.switchboard.stop(level, _length(lasts), reason)
+    until = session.app.switchboard.stop(level, _length(lasts), reason)
+    end = f" It ends by itself at {local_time(until, session.zone)}." if until else ""
     session.out.emit(
         "pause",
-        {"level": level},
-        human=lambda: [f"Stopped: {level}. Nothing begins until: caseyos resume"],
+        {"level": level, "until": until},
+        human=lambda: [f"Stopped: {level}. Nothing begins until: caseyos resume{end}"],
     )
 
 
@@ -138,6 +157,34 @@ def resume(
     gone = session.app.switchboard.resume(level)
     told = f"Resumed: {', '.join(gone)}." if gone else "Nothing was stopped."
     session.out.emit("resume", {"levels": list(gone)}, human=lambda: [told])
+
+
+def _each(
+    session: Session, schema: str, ids: list[str], act: Callable[[UUID], ExecutionResult]
+) -> None:
+    """The same to each move; the others go on where one refuses, whose refusal is the answer."""
+    told: list[ExecutionResult] = []
+    refusals: list[CaseyError] = []
+    for target in session.targets(ids):
+        try:
+            told.append(act(target.move_id))
+        except CaseyError as error:
+            refusals.append(error)
+    if refusals and not told:
+        raise refusals[0]
+    session.told(one.move_id for one in told)
+    for refusal in refusals:
+        session.out.warn(refusal.message)
+
+    def human() -> Iterable[str]:
+        for one in told:
+            yield f"{safe_line(one.sentence)}: {one.move_code} {safe_line(one.title)}."
+            if one.state == "queued" and one.until is not None:
+                yield f"It will run at {local_time(one.until, session.zone)}."
+
+    session.out.emit(schema, told, human=human)
+    if refusals:
+        raise PartlyDone(f"{len(refusals)} of them could not be.", hint="caseyos outbox list")
 
 
 def _length(text: str | None) -> timedelta | None:

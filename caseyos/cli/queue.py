@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseyos.cli import drawing
-from caseyos.cli.shown import drawn, drawn_zone, move_json
+from caseyos.cli.shown import drawn, drawn_zone, move_json, waiting
 from caseyos.domain.views import QueueFilter, TodayList
 from caseyos.errors import NotFound
 
@@ -118,12 +118,18 @@ def queue(
         if not moves:
             yield "No move passes this filter."
             return
-        yield from drawing.move_table(
+        lines = drawing.move_table(
             rows,
             session.app.clock.now().timestamp(),
             drawn_zone(session.zone),
             drawing.width(session.flags.environ),
         )
+        heads = len(lines) - len(moves)
+        yield from lines[:heads]
+        for line, move in zip(lines[heads:], moves, strict=True):
+            yield line
+            if told := waiting(move, session.zone):
+                yield f"          {told}"
         if total > len(moves):
             yield f"  … {total - len(moves)} more (--limit)"
 

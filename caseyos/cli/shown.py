@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from caseyos.cli import drawing
 from caseyos.cli.drawing import SystemZone, bar
 from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move
+from caseyos.domain.text import safe_line
 
 if TYPE_CHECKING:
     from caseyos.cli.drawing import Zone
@@ -37,6 +38,8 @@ def move_json(move: Move) -> dict[str, Any]:
         "snoozed_until": move.snoozed_until,
         "executed_at": move.executed_at,
         "execution": move.execution_state,
+        "waits_for": move.waits_for,
+        "waits_until": move.waits_until,
         "outcome": move.outcome,
         "version": move.version,
         "created_at": move.created_at,
@@ -114,6 +117,16 @@ def driver_lines(drivers: Sequence[Driver], width: int = 22) -> list[str]:
         indent = " " * (12 + width + 12)
         lines += [f"{indent}{line}" for line in driver.evidence if line]
     return lines
+
+
+def waiting(move: Move, zone: tzinfo | None) -> str:
+    """What a move in the outbox waits for, and when it goes; nothing where it waits for nothing."""
+    if move.execution_state not in ("queued", "blocked"):
+        return ""
+    when = "Waits for you" if move.execution_state == "blocked" else "In the outbox"
+    if move.waits_until is not None:
+        when = f"Goes {local_time(move.waits_until, zone)}"
+    return f"{when}: {safe_line(move.waits_for)}" if move.waits_for else f"{when}."
 
 
 def local_time(moment: datetime | None, zone: tzinfo | None) -> str:

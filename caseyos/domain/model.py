@@ -261,6 +261,8 @@ class Move:
     play: str | None = None
     outcome: JsonObject | None = None
     execution_state: str | None = None  # the latest real execution, where there is one
+    waits_for: str | None = None  # why it did not run yet
+    waits_until: datetime | None = None  # when it will
     confidence: float | None = None
     facts: JsonObject = field(default_factory=dict)
 

@@ -110,3 +110,4 @@ class Stats:
     queue_depth: int
     sources: tuple[tuple[str, str], ...]
     generation_ms: float | None = None
+    breakers: tuple[tuple[str, str], ...] = ()  # channel, state: those that are not closed

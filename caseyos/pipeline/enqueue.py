@@ -28,10 +28,13 @@ _FROM_PLAN = (
 )
 
 
-def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]:
+def enqueue(
+    shop: Workshop, plan_id: str, *, no_wait: bool = False, batch_id: UUID | None = None
+) -> tuple[UUID, ExecutionResult | None]:
     """Queue what a plan shows; its id, and the stored result where the plan had its run already.
 
-    Refuses a plan whose time is over, whose move changed, or whose move is being carried out.
+    `no_wait` leaves out the hold window; the executions of a batch are undone as one step. Refuses
+    a plan whose time is over, whose move changed, or whose move is being carried out.
     """
     with shop.units() as unit:
         plan = unit.executions.plan(plan_id)
@@ -47,13 +50,13 @@ def enqueue(shop: Workshop, plan_id: str) -> tuple[UUID, ExecutionResult | None]
         _refuse_in_safe(unit, shop, plan)
         if earlier is not None:
             # A guardrail refused it before anything happened; now a person asks once more.
-            outside = shop.channel_of(plan["action_type"]).outside
-            unit.executions.ask_again(earlier["id"], shop.hold if outside else None)
+            held = waits_first(shop, plan["action_type"]) and not no_wait
+            unit.executions.ask_again(earlier["id"], shop.hold if held else None)
             receipt(unit, shop, earlier, "unblock", "blocked", "queued", "asked for again")
             return earlier["id"], None
         _may_run(move)
         _one_at_a_time(unit, shop, move, plan_id)
-        return _insert(unit, shop, plan, move), None
+        return _insert(unit, shop, plan, move, no_wait=no_wait, batch_id=batch_id), None
 
 
 def _refuse_in_safe(unit: ExecuteUnit, shop: Workshop, plan: Row) -> None:
@@ -64,13 +67,27 @@ def _refuse_in_safe(unit: ExecuteUnit, shop: Workshop, plan: Row) -> None:
         raise Refused(verdict.reason, hint="caseyos mode live --for 30m")
 
 
-def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:
+def waits_first(shop: Workshop, action_type: str) -> bool:
+    """Whether it waits in the outbox first, where it can be recalled.
+
+    A draft has not left: it is taken back like anything else, so it need not wait.
+    """
+    return action_type != ActionType.CREATE_DRAFT and shop.channel_of(action_type).outside
+
+
+def _insert(
+    unit: ExecuteUnit,
+    shop: Workshop,
+    plan: Row,
+    move: Row,
+    *,
+    no_wait: bool,
+    batch_id: UUID | None,
+) -> UUID:
     execution_id = shop.new_id()
     # Each attempt that ended with nothing to show allows one more with the same content.
     attempts = unit.executions.settled_without_effect(move["id"])
-    # A draft has not left: it is taken back like anything else, so it need not wait.
-    leaves = plan["action_type"] != ActionType.CREATE_DRAFT
-    held = leaves and shop.channel_of(plan["action_type"]).outside
+    held = waits_first(shop, plan["action_type"]) and not no_wait
     made = unit.executions.insert(
         {name: plan[name] for name in _FROM_PLAN}
         | {
@@ -93,7 +110,7 @@ def _insert(unit: ExecuteUnit, shop: Workshop, plan: Row, move: Row) -> UUID:
             f"{move['code']} was carried out already with this very content.",
             hint=f"caseyos show {move['code']}",
         )
-    _accept(unit, shop, move, plan, execution_id)
+    _accept(unit, shop, move, plan, execution_id, batch_id)
     return execution_id
 
 
@@ -163,7 +180,14 @@ def _one_at_a_time(unit: ExecuteUnit, shop: Workshop, move: Row, plan_id: str) -
     receipt(unit, shop, latest, "recall", "blocked", "cancelled", f"replaced by {plan_id}")
 
 
-def _accept(unit: ExecuteUnit, shop: Workshop, move: Row, plan: Row, execution_id: UUID) -> None:
+def _accept(
+    unit: ExecuteUnit,
+    shop: Workshop,
+    move: Row,
+    plan: Row,
+    execution_id: UUID,
+    batch_id: UUID | None,
+) -> None:
     """Record the acceptance that executing implies, and the enqueueing, with their receipts."""
     before = move["status"]
     content = {"content": plan["request_hash"]}
@@ -196,5 +220,6 @@ def _accept(unit: ExecuteUnit, shop: Workshop, move: Row, plan: Row, execution_i
         actor=shop.actor,
         before={"status": before},
         after={"status": "executed"},
+        batch_id=batch_id,
         execution_id=execution_id,
     )

@@ -43,9 +43,11 @@ class RunReport:
     unknown: int = 0
 
 
-def execute_plan(shop: Workshop, plan_id: str) -> ExecutionResult:
+def execute_plan(
+    shop: Workshop, plan_id: str, *, no_wait: bool = False, batch_id: UUID | None = None
+) -> ExecutionResult:
     """Run exactly this plan, or refuse because something changed; a repeat is an answer."""
-    execution_id, replay = enqueue(shop, plan_id)
+    execution_id, replay = enqueue(shop, plan_id, no_wait=no_wait, batch_id=batch_id)
     if replay is not None:
         return replay
     shop.probe("queued")

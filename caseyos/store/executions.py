@@ -239,6 +239,10 @@ class Executions:
         """What is on its way, and what waits for something."""
         return self._many("outbox")
 
+    def end_holds(self) -> list[Row]:
+        """Make due what waits for nothing but its hold window; what that was."""
+        return self._many("end_holds")
+
     def by_rollback_token(self, token: str) -> UUID | None:
         """The execution a rollback token belongs to."""
         row = self._one("by_rollback_token", token=token)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move
+from caseyos.domain.model import FACTORS, WEIGHED, Driver, Move, MoveStatus
 from caseyos.domain.views import MoveDetail, Why
 from caseyos.tui import labels
 from caseyos.tui.glyphs import Glyphs
@@ -26,8 +26,8 @@ class Look:
 
 def strip(move: Move, width: int, height: int, look: Look) -> list[Line]:
     """The focused move in a few lines: who, what, and every driver with its sentence."""
-    lines = [_heading(move, width, look), _facts(move, width, look)]
-    lines += _drivers(move.drivers, width, 12, look)[: max(0, height - 2)]
+    lines = [_heading(move, width, look), _facts(move, width, look), *_stands(move, width, look)]
+    lines += _drivers(move.drivers, width, 12, look)[: max(0, height - len(lines))]
     if not move.drivers:
         lines.append([(" It was put there without a score.", "dim")])
     for line in _evidence(move.drivers, width, look):
@@ -38,7 +38,8 @@ def strip(move: Move, width: int, height: int, look: Look) -> list[Line]:
 
 def pane(move: Move, width: int, look: Look) -> list[Line]:
     """The focused move beside the list: drivers, evidence, and what it is about."""
-    lines = [_heading(move, width, look), _facts(move, width, look), [], _sum(move, look)]
+    lines = [_heading(move, width, look), _facts(move, width, look), *_stands(move, width, look)]
+    lines += [[], _sum(move, look)]
     lines += _drivers(move.drivers, width, max(10, min(22, width - 44)), look)
     evidence = _evidence(move.drivers, width, look)
     if evidence:
@@ -149,6 +150,17 @@ def _facts(move: Move, width: int, look: Look) -> Line:
         about.append(f"to {context['recipient']}")
     text = dot.join([text, *about])
     return [(" " + fit(text, width - 2, look.glyphs), "dim")]
+
+
+def _stands(move: Move, width: int, look: Look) -> list[Line]:
+    """What an execution waits for, or that nobody knows what came of it."""
+    if move.status == MoveStatus.UNKNOWN:
+        told = " UNKNOWN: nobody can say whether it was done. ! asks you what it was."
+        return [[(fit(told, width - 1, look.glyphs), "bad")]]
+    told = labels.waits(move, look.zone)
+    return (
+        [[(" " + fit(told[:1].upper() + told[1:], width - 2, look.glyphs), "care")]] if told else []
+    )
 
 
 def _sum(move: Move, look: Look) -> Line:

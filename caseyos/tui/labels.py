@@ -55,6 +55,29 @@ def left(until: datetime | None, now: datetime) -> str:
     return f"{seconds // 60}m" if seconds < 6000 else f"{seconds // 3600}h"
 
 
+def goes(move: Move, now: datetime, zone: tzinfo | None) -> str:
+    """When a move in the outbox leaves, in at most nine cells; nothing where it is not in there."""
+    if move.execution_state == "blocked" and move.waits_until is None:
+        return "held back" if (move.waits_for or "").startswith("held back") else "waits"
+    if move.waits_until is None:
+        return ""
+    local, today = move.waits_until.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    if days <= 0:
+        return f"at {local:%H:%M}"
+    return f"on {local:%a}" if days < 7 else f"on {local:%d %b}"
+
+
+def waits(move: Move, zone: tzinfo | None) -> str:
+    """What a move in the outbox waits for and when it goes, as a sentence."""
+    if move.execution_state not in ("queued", "blocked"):
+        return ""
+    when = "waits for you" if move.execution_state == "blocked" else "in the outbox"
+    if move.waits_until is not None:
+        when = f"goes {move.waits_until.astimezone(zone):%a %d %b %H:%M:%S}"
+    return f"{when}: {move.waits_for}" if move.waits_for else when
+
+
 def title(move: Move) -> str:
     """A move's title; a plain row that has none is called by its kind."""
     return move.title or kind(move)

@@ -79,7 +79,7 @@ def row(
     spans.append((fit(labels.title(move), columns.title - extra, glyphs), ink))
     if columns.account:
         spans.append((" " + fit(move.account or "", columns.account, glyphs), "account"))
-    told = labels.due(move.due_by, now, zone)
+    told = labels.goes(move, now, zone) or labels.due(move.due_by, now, zone)
     late = not settled and move.due_by is not None and move.due_by <= now
     spans.append((" " + fit(told, columns.due, glyphs), "late" if late else "dim"))
     return spans

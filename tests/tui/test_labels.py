@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseyos.tui import labels
+from tests.tui.test_window import move as a_move
 
+WAITING = datetime(2026, 11, 24, 14, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 
 
@@ -53,3 +55,25 @@ def test_counted() -> None:
     assert labels.counted(1, "move") == "1 move"
     assert labels.counted(1200, "move") == "1,200 moves"
     assert labels.counted(2, "person", "people") == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("state", "until", "reason", "short", "long"),
+    [
+        (None, None, None, "", ""),
+        ("succeeded", None, None, "", ""),
+        ("queued", 30, None, "at 14:42", "goes Tue 24 Nov 14:42:00"),
+        ("queued", 24 * 60, "The limit.", "on Wed", "goes Wed 25 Nov 14:12:00: The limit."),
+        ("queued", 9 * 24 * 60, None, "on 03 Dec", "goes Thu 03 Dec 14:12:00"),
+        ("blocked", None, "held back by casey.", "held back", "waits for you: held back by casey."),
+        ("blocked", None, "Do not contact: x.", "waits", "waits for you: Do not contact: x."),
+    ],
+)
+def test_when_a_move_in_the_outbox_goes(
+    state: str | None, until: int | None, reason: str | None, short: str, long: str
+) -> None:
+    when = None if until is None else WAITING + timedelta(minutes=until)
+    move = a_move(1, execution_state=state, waits_until=when, waits_for=reason)
+    assert labels.goes(move, WAITING, UTC) == short
+    assert labels.waits(move, UTC) == long
+    assert len(short) <= 9

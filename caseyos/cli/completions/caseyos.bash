@@ -10,12 +10,12 @@ _caseyos() {
             --config | --color | --tz | --as-of | --timeout) ((i++)) ;;
             -*) ;;
             *) case "${command:+$command }$word" in
-                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"init"|"demo"|"demo start"|"demo stop"|"import"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
+                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
             esac ;;
         esac
     done
     case $command in
-        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume init demo import config score dnc db doctor completion help version' ;;
+        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume ops init demo import config score dnc db doctor completion help version' ;;
         "today") words='' options='--limit --all --min-aps --kind --account --count --why' ;;
         "next") words='' options='' ;;
         "queue") words='' options='--limit --status --owner --kind --source --account --min-aps --due --text' ;;
@@ -36,9 +36,11 @@ _caseyos() {
         "execute") words='' options='--plan --dry-run -n --yes -y --draft' ids=yes ;;
         "undo") words='' options='--list' ;;
         "redo") words='' options='' ;;
-        "outbox") words='list recall flush answer' options='' ;;
+        "outbox") words='list recall hold release flush answer' options='' ;;
         "outbox list") words='' options='' ;;
         "outbox recall") words='' options='' ids=yes ;;
+        "outbox hold") words='' options='' ids=yes ;;
+        "outbox release") words='' options='' ids=yes ;;
         "outbox flush") words='' options='' ;;
         "outbox answer") words='' options='' ids=yes ;;
         "mode") words='safe live' options='--for' ;;
@@ -60,6 +62,8 @@ _caseyos() {
         "daemon stop") words='' options='' ;;
         "pause") words='all outbound local' options='--for --reason' ;;
         "resume") words='' options='' ;;
+        "ops") words='breakers' options='' ;;
+        "ops breakers") words='' options='--close' ;;
         "init") words='' options='' ;;
         "demo") words='start stop' options='' ;;
         "demo start") words='' options='--open' ;;

@@ -116,10 +116,14 @@ complete -c caseyos -n "__caseyos_in 'undo'" -l list
 complete -c caseyos -f -n "__caseyos_at ''" -a redo -d 'Do again what you undid last'
 complete -c caseyos -f -n "__caseyos_at ''" -a outbox -d 'What is on its way'
 complete -c caseyos -f -n "__caseyos_at 'outbox'" -a list -d 'What is queued, blocked with its reason, or UNKNOWN'
-complete -c caseyos -f -n "__caseyos_at 'outbox'" -a recall -d 'Take a queued move out before anything happens'
-complete -c caseyos -f -n "__caseyos_at 'outbox'" -a flush -d 'Run now what is due'
+complete -c caseyos -f -n "__caseyos_at 'outbox'" -a recall -d 'Take queued moves out before anything happens; what has happened is undone instead'
+complete -c caseyos -f -n "__caseyos_at 'outbox'" -a hold -d 'Keep queued moves back until you release them'
+complete -c caseyos -f -n "__caseyos_at 'outbox'" -a release -d 'Let held moves go on; mail waits out its hold window again'
+complete -c caseyos -f -n "__caseyos_at 'outbox'" -a flush -d 'Run what is due now; with send.allow_no_wait what is in its hold window, too'
 complete -c caseyos -f -n "__caseyos_at 'outbox'" -a answer -d 'Answer an UNKNOWN: look again, try again, it was sent, or let it go'
 complete -c caseyos -f -n "__caseyos_in 'outbox recall'" -a '(__caseyos_ids)'
+complete -c caseyos -f -n "__caseyos_in 'outbox hold'" -a '(__caseyos_ids)'
+complete -c caseyos -f -n "__caseyos_in 'outbox release'" -a '(__caseyos_ids)'
 complete -c caseyos -f -n "__caseyos_in 'outbox answer'" -a '(__caseyos_ids)'
 complete -c caseyos -f -n "__caseyos_at ''" -a mode -d 'SAFE or LIVE'
 complete -c caseyos -f -n "__caseyos_in 'mode'" -a safe
@@ -167,6 +171,9 @@ complete -c caseyos -f -n "__caseyos_in 'pause'" -a local
 complete -c caseyos -n "__caseyos_in 'pause'" -l for
 complete -c caseyos -n "__caseyos_in 'pause'" -l reason
 complete -c caseyos -f -n "__caseyos_at ''" -a resume -d 'Let go of the kill switch'
+complete -c caseyos -f -n "__caseyos_at ''" -a ops -d 'What an operator looks at'
+complete -c caseyos -f -n "__caseyos_at 'ops'" -a breakers -d 'The breakers of the channels: closed, open until a time, or half open with one try'
+complete -c caseyos -n "__caseyos_in 'ops breakers'" -l close
 complete -c caseyos -f -n "__caseyos_at ''" -a init -d 'Make the database; say what comes next'
 complete -c caseyos -f -n "__caseyos_at ''" -a demo -d 'A full queue of made-up data'
 complete -c caseyos -f -n "__caseyos_at 'demo'" -a start -d 'Make the demo profile, or reuse it'

@@ -272,11 +272,17 @@ RETURNING id
 
 -- name: outbox
 -- What is on its way, and what waits for something.
-SELECT e.id, e.state, e.action_type, e.channel, e.recipient, e.not_before, e.blocked_reason,
-       e.blocked_until, e.queued_at, e.error, m.code, m.title
+SELECT e.id, e.state, e.action_type, e.channel, e.recipient, e.not_before, e.blocked_rule,
+       e.blocked_reason, e.blocked_until, e.queued_at, e.error, e.move_id, m.code, m.title
 FROM executions e LEFT JOIN command_queue_items m ON m.id = e.move_id
 WHERE e.state IN ('queued', 'claimed', 'dispatching', 'blocked', 'unknown')
 ORDER BY e.queued_at
+
+-- name: end_holds
+-- What waits for nothing but its hold window goes now.
+UPDATE executions SET not_before = clock_timestamp()
+WHERE state = 'queued' AND blocked_reason IS NULL AND not_before > clock_timestamp()
+RETURNING id, move_id, idempotency_key
 
 -- name: by_rollback_token
 -- The execution a rollback token belongs to.

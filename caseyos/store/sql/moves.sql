@@ -6,10 +6,15 @@ SELECT m.id, m.code, m.title, m.priority_score::float8 AS aps, m.action_type,
                 m.action_context ->> 'recipient') AS account,
        m.source, r.reasoning, r.drivers, m.version, m.created_at, m.updated_at, m.executed_at,
        m.play, m.outcome, r.confidence::float8 AS confidence, r.metadata AS facts,
-       (SELECT e.state FROM executions e WHERE e.move_id = m.id AND NOT e.dry_run
-         ORDER BY e.created_at DESC LIMIT 1) AS execution_state
+       e.state AS execution_state,
+       CASE WHEN e.state IN ('queued', 'blocked') THEN e.blocked_reason END AS waits_for,
+       CASE e.state WHEN 'queued' THEN coalesce(e.blocked_until, e.not_before)
+                    WHEN 'blocked' THEN e.blocked_until END AS waits_until
 FROM command_queue_items m
 LEFT JOIN action_recommendations r ON r.id = m.recommendation_id
+LEFT JOIN LATERAL (
+  SELECT state, blocked_reason, blocked_until, not_before FROM executions
+  WHERE move_id = m.id AND NOT dry_run ORDER BY created_at DESC LIMIT 1) e ON true
 WHERE {where}
 ORDER BY {order}
 LIMIT %(limit)s OFFSET %(skip)s
