@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from caseyos.app.decisions import Decisions
     from caseyos.app.generation import Generation
     from caseyos.app.intake import Intake
+    from caseyos.app.logins import Logins
     from caseyos.app.operations import Operations
     from caseyos.app.outcomes import Outcomes
     from caseyos.app.queue import QueueReads
@@ -130,6 +131,13 @@ class App:
         from caseyos.app.suppressions import Suppressions
 
         return Suppressions(self)
+
+    @cached_property
+    def logins(self) -> Logins:
+        """Logins of outside accounts."""
+        from caseyos.app.logins import Logins
+
+        return Logins(self)
 
     @cached_property
     def switchboard(self) -> Switchboard:

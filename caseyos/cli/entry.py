@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("setup", "init", SET_UP),
     "demo": ("setup", "demo", SET_UP),
     "import": ("intake", "import_", SET_UP),
+    "auth": ("auth", "app", SET_UP),
     "config": ("config", "app", SET_UP),
     "score": ("score", "app", SET_UP),
     "dnc": ("dnc", "app", SET_UP),

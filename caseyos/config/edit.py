@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,7 @@ def set_key(config: Config, key: str, raw: str) -> Path:
     import tomlkit
 
     known(key)
-    path = config.paths.config_file
-    text = path.read_text() if path.exists() else ""
-    document = tomlkit.parse(text)
+    document = _document(config)
     table: Any = document
     *tables, last = key.split(".")
     for name in tables:
@@ -67,6 +66,40 @@ def set_key(config: Config, key: str, raw: str) -> Path:
             table[name] = tomlkit.table()
         table = table[name]
     table[last] = parse_value(key, raw)
+    return _keep(config, document)
+
+
+def add_source(config: Config, values: Mapping[str, Any]) -> Path:
+    """Add a [[source]] to the user's file; the file is left alone when it would be refused."""
+    import tomlkit
+
+    document = _document(config)
+    if "source" not in document:
+        document["source"] = tomlkit.aot()
+    source = tomlkit.table()
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            source[name] = inline
+        else:
+            source[name] = value
+    document["source"].append(source)
+    return _keep(config, document)
+
+
+def _document(config: Config) -> Any:
+    import tomlkit
+
+    path = config.paths.config_file
+    return tomlkit.parse(path.read_text() if path.exists() else "")
+
+
+def _keep(config: Config, document: Any) -> Path:
+    """Write the file beside, read it as it would be read, and only then put it in place."""
+    import tomlkit
+
+    path = config.paths.config_file
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

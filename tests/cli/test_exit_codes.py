@@ -1,7 +1,6 @@
 """One test for every exit code there is, as real processes with standard input closed.
 
-Code 4 (login) belongs to outside accounts, of which there are none yet; the table test at the end
-fails on the day one appears without a case here.
+Code 4 with real servers that refuse a login is in test_auth.py.
 """
 
 from __future__ import annotations
@@ -82,6 +81,13 @@ def test_3_the_person_says_no(demo: Run, demo_home: dict[str, str]) -> None:
     assert process.stdout is not None
     process.stdout.close()
     assert json.loads(demo("show", code, "--json").stdout)["data"][0]["status"] == "pending"
+
+
+def test_4_an_account_needs_a_login(caseyos: Run) -> None:
+    server = ("--host", "mail.ours.example", "--smtp-host", "mail.ours.example")
+    done = caseyos("auth", "login", "imap", "--user", "casey@ours.example", *server)
+    assert done.returncode == 4
+    assert "caseyos auth login imap work --secret-stdin" in done.stderr
 
 
 def test_5_refused_where_nobody_can_confirm(demo: Run) -> None:

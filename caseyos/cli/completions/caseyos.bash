@@ -10,12 +10,12 @@ _caseyos() {
             --config | --color | --tz | --as-of | --timeout) ((i++)) ;;
             -*) ;;
             *) case "${command:+$command }$word" in
-                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
+                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"auth"|"auth login"|"auth status"|"auth test"|"auth logout"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
             esac ;;
         esac
     done
     case $command in
-        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume ops init demo import config score dnc db doctor completion help version' ;;
+        "") words='today next queue status show why triage accept dismiss snooze wake reopen edit note add outcome preview execute undo redo outbox mode signals activity audit stats find tick daemon pause resume ops init demo import auth config score dnc db doctor completion help version' ;;
         "today") words='' options='--limit --all --min-aps --kind --account --count --why' ;;
         "next") words='' options='' ;;
         "queue") words='' options='--limit --status --owner --kind --source --account --min-aps --due --text' ;;
@@ -69,6 +69,11 @@ _caseyos() {
         "demo start") words='' options='--open' ;;
         "demo stop") words='' options='' ;;
         "import") words='' options='--accounts --products --date-format --map --me --source --currency' ;;
+        "auth") words='login status test logout' options='' ;;
+        "auth login") words='' options='--user --host --security --port --smtp-host --smtp-security --smtp-port --auth --ca-file --secret-stdin' ;;
+        "auth status") words='' options='' ;;
+        "auth test") words='' options='' ;;
+        "auth logout") words='' options='' ;;
         "config") words='path list get set explain check example' options='' ;;
         "config path") words='' options='' ;;
         "config list") words='' options='' ;;

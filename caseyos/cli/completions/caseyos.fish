@@ -187,6 +187,21 @@ complete -c caseyos -n "__caseyos_in 'import'" -l map
 complete -c caseyos -n "__caseyos_in 'import'" -l me
 complete -c caseyos -n "__caseyos_in 'import'" -l source
 complete -c caseyos -n "__caseyos_in 'import'" -l currency
+complete -c caseyos -f -n "__caseyos_at ''" -a auth -d 'Logins of outside accounts'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a login -d 'Set an account up where it is new, try the login with both servers, and keep the secret'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a status -d 'Every account and where its secret is; nothing is dialled'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a test -d 'Log in to both servers with what is kept; nothing is changed or sent'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a logout -d 'Forget the secret in the keyring'
+complete -c caseyos -n "__caseyos_in 'auth login'" -l user
+complete -c caseyos -n "__caseyos_in 'auth login'" -l host
+complete -c caseyos -n "__caseyos_in 'auth login'" -l security
+complete -c caseyos -n "__caseyos_in 'auth login'" -l port
+complete -c caseyos -n "__caseyos_in 'auth login'" -l smtp-host
+complete -c caseyos -n "__caseyos_in 'auth login'" -l smtp-security
+complete -c caseyos -n "__caseyos_in 'auth login'" -l smtp-port
+complete -c caseyos -n "__caseyos_in 'auth login'" -l auth
+complete -c caseyos -n "__caseyos_in 'auth login'" -l ca-file
+complete -c caseyos -n "__caseyos_in 'auth login'" -l secret-stdin
 complete -c caseyos -f -n "__caseyos_at ''" -a config -d 'The configuration'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a path -d 'Where the configuration and the data are'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a list -d 'Every key with the value in force'
