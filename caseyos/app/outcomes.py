@@ -110,7 +110,11 @@ class Outcomes:
         found: dict[str, int] = {}
         maturity = parse_duration(self._app.config.settings.learning.maturity)
         with self._app.unit_of_work() as uow:
-            rows = [(row, _FROM_SIGNAL[row["signal_type"]]) for row in uow.outcomes.answered()]
+            rows = [
+                (row, OutcomeKind.UNSUBSCRIBED if row["stop"] else _FROM_SIGNAL[row["signal_type"]])
+                for row in uow.outcomes.answered()
+            ]
+            rows += [(row, OutcomeKind.UNSUBSCRIBED) for row in uow.outcomes.asked_to_stop()]
             rows += [
                 (row, _FROM_STAGE[row["direction"]])
                 for row in uow.outcomes.moved_deals()
@@ -122,7 +126,7 @@ class Outcomes:
                     move_id=row["move_id"],
                     kind=kind.value,
                     positive=None,
-                    note=None,
+                    note=row.get("reason"),
                     source="signal",
                     actor=self._app.actor,
                     occurred_at=row.get("occurred_at") or self._app.clock.now(),

@@ -1,7 +1,7 @@
 """What a mail says of itself: who, when, which mail it answers, and whether a person wrote it.
 
-Pure rules over bytes; every header is taken as hostile. Protocol: RFC 5322 (fields), RFC 3834
-(automatic answers), RFC 3464 (bounces).
+Pure rules over bytes; every header is taken as hostile. Protocol: RFC 5322. What is a bounce, an
+automatic answer or a wish to be left alone has a file of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
+from caseyos.domain.automatic import is_automatic
+from caseyos.domain.bounces import Bounce, bounce_of
+from caseyos.domain.stop_requests import asks_to_stop, hits_list_unsubscribe
 from caseyos.domain.text import storable
 
 OUR_HEADER = "X-CaseyOS-Execution"
@@ -39,15 +42,21 @@ class Mail:
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     automatic: bool
-    bounce: bool
+    bounce: Bounce | None
     ours: bool
-    failed_recipient: str | None
+    stop: bool  # it asks not to be written to any more
     snippet: str
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """Every Message-ID it names as answered, oldest first, each once."""
-        return tuple(dict.fromkeys((*self.references, *self.in_reply_to)))
+        """Every Message-ID it names as answered or returned, oldest first, each once."""
+        returned = self.bounce.returned if self.bounce else ()
+        return tuple(dict.fromkeys((*self.references, *self.in_reply_to, *returned)))
+
+    @property
+    def failed_recipient(self) -> str | None:
+        """The first of those whom a returned mail did not reach."""
+        return self.bounce.recipients[0] if self.bounce and self.bounce.recipients else None
 
     @property
     def thread_key(self) -> str:
@@ -86,7 +95,10 @@ def _read(message: Message, raw: bytes) -> Mail:
     senders = _people(message, "From")
     sender_name, sender = senders[0] if senders else ("", "")
     subject = _text(message, "Subject")
-    bounce, failed = _bounce(message, sender)
+    bounce = bounce_of(message, sender, subject)
+    automatic = bounce is not None or is_automatic(message, sender, subject)
+    # Mail programs send what List-Unsubscribe asks for by themselves.
+    stop = hits_list_unsubscribe(subject) if automatic else asks_to_stop(message, subject)
     return Mail(
         message_id=_own_id(message, raw),
         sender=sender,
@@ -98,10 +110,10 @@ def _read(message: Message, raw: bytes) -> Mail:
         at=_date(message),
         in_reply_to=_ids(message, "In-Reply-To"),
         references=_ids(message, "References"),
-        automatic=_automatic(message),
+        automatic=automatic,
         bounce=bounce,
         ours=message.get(OUR_HEADER) is not None,
-        failed_recipient=failed,
+        stop=stop,
         snippet=_snippet(message),
     )
 
@@ -167,38 +179,6 @@ def _date(message: Message) -> datetime | None:
         return moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-
-
-def _automatic(message: Message) -> bool:
-    submitted = str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
-    return (
-        submitted not in ("no", "")
-        or precedence in ("bulk", "junk", "auto_reply")
-        or any(message.get(name) is not None for name in ("X-Autoreply", "X-Autorespond"))
-        or str(message.get("Return-Path", "")).strip() == "<>"
-    )
-
-
-def _bounce(message: Message, sender: str) -> tuple[bool, str | None]:
-    report = (
-        message.get_content_type() == "multipart/report"
-        and str(message.get_param("report-type", "")).lower() == "delivery-status"
-    )
-    daemon = sender.split("@", 1)[0] in ("mailer-daemon", "postmaster")
-    if not report and not daemon:
-        return False, None
-    for part in message.walk():
-        if part.get_content_type() == "message/delivery-status":
-            found = re.search(r"(?im)^final-recipient:\s*[^;]*;\s*(\S+)", _flat(part))
-            if found and _ADDRESS.fullmatch(found[1].strip("<>")):
-                return True, found[1].strip("<>").lower()
-    failed = _ADDRESS.search(str(message.get("X-Failed-Recipients", "")))
-    return report or daemon, failed[0].lower() if failed else None
-
-
-def _flat(part: Message) -> str:
-    return part.as_string()[:20_000]
 
 
 def _snippet(message: Message) -> str:

@@ -22,7 +22,10 @@ from caseyos.domain.ports.intake import (
     signal_row,
 )
 from caseyos.domain.ports.source import Batch
+from caseyos.domain.stop_requests import hits_list_unsubscribe
+from caseyos.domain.suppression import entry_of
 from caseyos.domain.text import safe_line
+from caseyos.errors import UsageError
 from caseyos.pipeline.ingest import note_rejected, silent, tally
 
 MAIL_BATCH = 500
@@ -162,17 +165,45 @@ def _mail_signals(
     signals = [_mail_signal(mail, kinds[mail.message_id], source) for mail in theirs]
     unit.intake.add_signals(signals)
     promoted = unit.intake.promote_replies([mail.message_id for mail in ours])
+    for mail in theirs:
+        if mail.stop and (kinds[mail.message_id] == "email_replied" or _hits(mail)):
+            _suppress(unit, mail.sender, mail.message_id)
+    for row in promoted:
+        if row["stop"]:
+            _suppress(unit, row["sender"], row["message_id"])
     report.count("sent by us", len(ours))
     for kind, number in tally(signals).items():
         report.signals[kind] = report.signals.get(kind, 0) + number
     if promoted:
-        report.signals["email_replied"] = report.signals.get("email_replied", 0) + promoted
+        report.signals["email_replied"] = report.signals.get("email_replied", 0) + len(promoted)
         # Some of them may have come with an earlier import, and were told of there.
-        ordinary = report.signals.pop("email_received", 0) - promoted
+        ordinary = report.signals.pop("email_received", 0) - len(promoted)
         if ordinary > 0:
             report.signals["email_received"] = ordinary
     if signals:
         unit.events.emit("signal_received", source=source, count=len(signals), kinds=tally(signals))
+
+
+def _hits(mail: Mail) -> bool:
+    """Whether it is what our List-Unsubscribe asks for: such a mail names none that it answers."""
+    return hits_list_unsubscribe(mail.subject)
+
+
+def _suppress(unit: IngestUnit, address: str, message_id: str) -> None:
+    """Who asks to stop is on the list from the very commit that stores the wish."""
+    try:
+        entry = entry_of(address)
+    except UsageError:
+        return  # no address that could ever be written to
+    if unit.suppressions.add(entry, "asked to stop", f"mail:{message_id}"):
+        unit.audit.append(
+            actor="mail",
+            action="suppress",
+            subject="suppression",
+            reason="asked to stop",
+            detail={"kind": entry.kind},
+            personal={"value": entry.value},
+        )
 
 
 def _kind(mail: Mail, sent: set[str]) -> str:
@@ -191,8 +222,19 @@ def _message(mail: Mail, source: str) -> dict[str, Any]:
         "thread_key": mail.thread_key,
         "subject": mail.subject,
         "contact": (mail.recipients[0] if mail.recipients else None) if mail.ours else mail.sender,
-        "automatic": mail.automatic or mail.bounce,
+        "automatic": mail.automatic,
         "at": mail.at,
+    }
+
+
+def _bounce(mail: Mail) -> dict[str, Any]:
+    if mail.bounce is None:
+        return {}
+    return {
+        "bounce": "hard" if mail.bounce.hard else "soft",
+        "reason": mail.bounce.reason or None,
+        "returned": list(mail.bounce.returned),
+        "failed": list(mail.bounce.recipients),
     }
 
 
@@ -201,7 +243,7 @@ def _mail_signal(mail: Mail, kind: str, source: str) -> dict[str, Any]:
     subject = safe_line(mail.subject or "no subject", 90)
     told = {
         "email_replied": f"{name} answered: {subject}",
-        "email_bounced": f"undeliverable: {safe_line(mail.failed_recipient or subject, 90)}",
+        "email_bounced": _returned(mail, subject),
     }.get(kind, f"{name} wrote: {subject}")
     failed = mail.failed_recipient if kind == "email_bounced" else None
     return signal_row(
@@ -221,9 +263,20 @@ def _mail_signal(mail: Mail, kind: str, source: str) -> dict[str, Any]:
             "references": list(mail.answers),
             "thread_key": mail.thread_key,
             "snippet": mail.snippet or None,
+            "stop": mail.stop or None,
+            **_bounce(mail),
         },
         contact=failed or mail.sender,
     )
+
+
+def _returned(mail: Mail, subject: str) -> str:
+    """A bounce in words: for good or for now, whom it did not reach, and why."""
+    whom = safe_line(mail.failed_recipient or subject, 90)
+    if mail.bounce is None or not mail.bounce.reason:
+        return f"undeliverable: {whom}"
+    for_now = "" if mail.bounce.hard else " for now"
+    return f"undeliverable{for_now}: {whom} ({safe_line(mail.bounce.reason, 90)})"
 
 
 def _touches(
@@ -238,6 +291,6 @@ def _touches(
         kind = kinds[mail.message_id]
         if kind == "email_replied":
             rows.append({"email": mail.sender, "replied_at": mail.at})
-        elif kind == "email_bounced" and mail.failed_recipient:
-            rows.append({"email": mail.failed_recipient, "bounced_at": mail.at})
+        elif mail.bounce is not None and mail.bounce.hard:
+            rows += [{"email": one, "bounced_at": mail.at} for one in mail.bounce.recipients]
     return rows

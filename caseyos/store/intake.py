@@ -123,11 +123,11 @@ class Intake:
         rows = self._connection.execute(_SQL["sent_among"], {"ids": list(set(message_ids))})
         return {row["message_id"] for row in rows}
 
-    def promote_replies(self, sent: Sequence[str]) -> int:
-        """Mail that arrived before what it answers: make its signals replies; how many."""
+    def promote_replies(self, sent: Sequence[str]) -> list[Row]:
+        """Mail that arrived before what it answers: make its signals replies; which."""
         if not sent:
-            return 0
-        return self._connection.execute(_SQL["promote_replies"], {"sent": list(sent)}).rowcount
+            return []
+        return list(self._connection.execute(_SQL["promote_replies"], {"sent": list(sent)}))
 
     def cursor(self, source: str) -> tuple[Row, int]:
         """A source's cursor and its version; empty and 0 when it is new."""

@@ -69,6 +69,10 @@ class Outcomes:
         """Replies and bounces to what we sent, not yet recorded."""
         return list(self._connection.execute(_SQL["answered_executions"]))
 
+    def asked_to_stop(self) -> list[Row]:
+        """Wishes for no more mail that answer no mail by name, not yet recorded."""
+        return list(self._connection.execute(_SQL["asked_to_stop"]))
+
     def moved_deals(self) -> list[Row]:
         """Stage changes after executed moves about those deals, not yet recorded."""
         return list(self._connection.execute(_SQL["moved_deals"]))

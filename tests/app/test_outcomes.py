@@ -1,10 +1,12 @@
 """What came of moves: told by hand, found in signals, and taken back."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from caseyos.app import App
+from caseyos.app.intake import ImportOptions
 from caseyos.app.references import resolve
 from caseyos.domain.views import Target
 from caseyos.errors import UsageError
@@ -158,3 +160,30 @@ def test_a_reason_is_told_in_receipts(app: App) -> None:
     last = app.operations.activity(move_id=target.move_id)[0]
     assert last.what == "outcome"
     assert app.queue.detail(target.code).history[0]["result"] == "replied"
+
+
+@pytest.mark.parametrize("by", ["answer", "list-unsubscribe"])
+def test_who_mails_to_be_left_alone_is_an_outcome_and_on_the_list(
+    app: App, tmp_path: Path, by: str
+) -> None:
+    target, marker = sent(app)
+    answer = {
+        "Subject": "Re: hello",
+        "In-Reply-To": marker,
+        "Date": "Tue, 24 Nov 2026 15:00:00 +0000",
+    }
+    head = answer if by == "answer" else {"Subject": "unsubscribe"}
+    lines = {"From": "dana@x.example", "To": "casey@me.example", "Message-ID": "<w@x>"} | head
+    wish = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    (tmp_path / "wish.eml").write_text(f"{wish}\nPlease remove me from your list.\n")
+    app.intake.import_path(tmp_path / "wish.eml", ImportOptions(me=("casey@me.example",)))
+    app.generation.run()
+    assert app.outcomes.detect() == {"unsubscribed": 1}
+    assert app.outcomes.detect() == {}
+    (row,) = rows(app, "SELECT kind, move_id, execution_id IS NOT NULL AS tied FROM outcomes")
+    assert row == {"kind": "unsubscribed", "move_id": target.move_id, "tied": True}
+    assert rows(app, "SELECT value, source FROM suppressions") == [
+        {"value": "dana@x.example", "source": "mail:<w@x>"}
+    ]
+    # No move asks to answer somebody who wants no answer.
+    assert rows(app, "SELECT code FROM command_queue_items WHERE play = 'answer_reply'") == []

@@ -27,19 +27,7 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = (
-    "smtp",
-    "toxics",
-    "undo",
-    "local",
-    "random-kills",
-    "binding",
-    "limit",
-    "verbs",
-    "stop",
-    "zombie",
-    "dry-run",
-)
+NAMES = ("local", "random-kills", "binding")
 
 
 def load(name: str) -> Case:

@@ -40,9 +40,9 @@ def test_an_ordinary_reply() -> None:
         in_reply_to=("<sent@me.example>",),
         references=("<first@me.example>", "<sent@me.example>"),
         automatic=False,
-        bounce=False,
+        bounce=None,
         ours=False,
-        failed_recipient=None,
+        stop=False,
         snippet="Yes, please.",
     )
     assert read().answers == ("<first@me.example>", "<sent@me.example>")
@@ -125,7 +125,7 @@ Status: 5.1.1
 )
 def test_bounces(mail: bytes, bounce: bool, failed: str | None) -> None:
     found = read_mail(mail)
-    assert (found.bounce, found.failed_recipient) == (bounce, failed)
+    assert (bool(found.bounce), found.failed_recipient) == (bounce, failed)
 
 
 def test_our_own_mail_carries_our_header() -> None:

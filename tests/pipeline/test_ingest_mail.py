@@ -14,6 +14,9 @@ from caseyos.errors import Overtaken
 from caseyos.pipeline import ingest_mail
 from caseyos.store.database import Database
 from caseyos.store.unit_of_work import unit_of_work
+from tests.domain.mail_shapes import AWAY as MACHINES
+from tests.domain.mail_shapes import BOUNCES, PEOPLE, shape
+from tests.domain.mail_shapes import OWN as OURS
 from tests.pipeline.test_ingest import TABLES, at_once, count, failing, rows, shuffled, signals
 
 ME = frozenset({"casey@me.example"})
@@ -241,3 +244,73 @@ def test_a_conversation_from_two_folders_at_once(dsn: str, database: Database) -
             ],
         )
     assert sorted(signals(database).values()) == ["email_replied"] * 50
+
+
+# -- people, machines, and mail that came back
+
+SENT_MAIL = mail(0, "casey@me.example", To="dana@north.example", Message_ID="<sent@me.example>")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_of_the_real_shapes_only_people_reply(
+    units: IngestUnits, database: Database, before: bool
+) -> None:
+    """RELIABILITY B22: own mail, mail that came back, machines that answer; whichever comes first."""
+    machines = [*OURS.values(), *MACHINES.values(), *(raw for raw, _ in BOUNCES.values())]
+    assert len(machines) >= 30
+    shapes = [*machines, *PEOPLE.values()]
+    given = [(str(n), raw) for n, raw in enumerate(shapes)]
+    take_mail(units, [SENT_MAIL, *given] if before else [*given, SENT_MAIL])
+    kinds = [row["signal_type"] for row in rows(database, "SELECT signal_type FROM signals")]
+    assert kinds.count("email_replied") == len(PEOPLE)
+    assert kinds.count("email_bounced") == len(BOUNCES)
+    assert kinds.count("email_received") == len(MACHINES)
+    assert len(kinds) == len(machines) + len(PEOPLE) - len(OURS)
+    assert rows(database, "SELECT value FROM suppressions") == []
+
+
+def test_only_an_address_that_will_never_work_is_noted(
+    units: IngestUnits, database: Database
+) -> None:
+    query = "SELECT bounced_at FROM contacts WHERE email = 'dana@north.example'"
+    take_mail(units, [SENT_MAIL, ("soft", BOUNCES["a full mailbox"][0])])
+    assert rows(database, query) == [{"bounced_at": None}]
+    take_mail(units, [("hard", BOUNCES["Postfix"][0])])
+    (row,) = rows(database, query)
+    assert row["bounced_at"] is not None
+    told = rows(database, "SELECT evidence, data FROM signals ORDER BY created_at, id")
+    assert [row["data"]["bounce"] for row in told] == ["soft", "hard"]
+    assert told[0]["evidence"].startswith("undeliverable for now: dana@north.example (552 5.2.2")
+    assert all(row["data"]["references"] == ["<sent@me.example>"] for row in told)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_who_asks_to_stop_is_on_the_list_at_once(
+    units: IngestUnits, database: Database, before: bool
+) -> None:
+    wish = ("wish", shape("Please stop emailing me.", Message_ID="<wish@north.example>"))
+    given = [SENT_MAIL, wish] if before else [wish, SENT_MAIL]
+    for one in (*given, wish):
+        take_mail(units, [one])
+    (entry,) = rows(database, "SELECT value, kind, reason, source FROM suppressions")
+    assert entry == {
+        "value": "dana@north.example",
+        "kind": "email",
+        "reason": "asked to stop",
+        "source": "mail:<wish@north.example>",
+    }
+    receipts = rows(database, "SELECT actor, action FROM audit_log")
+    assert receipts == [{"actor": "mail", "action": "suppress"}]
+
+
+def test_a_hit_of_list_unsubscribe_needs_no_reference(
+    units: IngestUnits, database: Database
+) -> None:
+    take_mail(units, [mail(1, Subject="unsubscribe", Auto_Submitted="auto-generated")])
+    assert rows(database, "SELECT value FROM suppressions") == [{"value": "dana@x.example"}]
+
+
+def test_a_stranger_s_words_change_no_list(units: IngestUnits, database: Database) -> None:
+    stranger = shape("Please stop emailing me.", In_Reply_To="", References="")
+    take_mail(units, [("stranger", stranger)])
+    assert rows(database, "SELECT value FROM suppressions") == []

@@ -129,5 +129,5 @@ def test_nothing_is_asked_for_nothing(unit: Unit) -> None:
     with unit() as uow:
         assert uow.intake.add_signals([]) == 0
         assert uow.intake.add_messages([]) == set()
-        assert uow.intake.promote_replies([]) == 0
+        assert uow.intake.promote_replies([]) == []
         assert uow.intake.sent_among([]) == set()

@@ -168,8 +168,8 @@ class IntakeStore(Protocol):
         """One of the set reads that internal signals are made from, by its name."""
         ...
 
-    def promote_replies(self, sent: Sequence[str]) -> int:
-        """Mail that arrived before what it answers: make its signals replies; how many."""
+    def promote_replies(self, sent: Sequence[str]) -> list[Row]:
+        """Mail that arrived before what it answers: make its signals replies; which."""
         ...
 
     def advance(
@@ -197,6 +197,16 @@ class IngestUnit(Protocol):
     @property
     def events(self) -> EventStore:
         """Telemetry."""
+        ...
+
+    @property
+    def suppressions(self) -> Any:
+        """Who must not be written to."""
+        ...
+
+    @property
+    def audit(self) -> Any:
+        """Receipts."""
         ...
 
 

@@ -109,13 +109,29 @@ DELETE FROM outcomes WHERE id = %(id)s
 -- name: answered_executions
 -- Replies and bounces to what we sent, not yet recorded as outcomes.
 SELECT DISTINCT ON (e.id, s.signal_type) s.id AS signal_id, s.signal_type, s.occurred_at,
-       e.id AS execution_id, e.move_id
+       e.id AS execution_id, e.move_id, s.data ? 'stop' AS stop, s.data ->> 'reason' AS reason
 FROM executions e
 JOIN signals s ON s.signal_type IN ('email_replied', 'email_bounced')
   AND s.data -> 'references' ? e.marker
 WHERE NOT e.dry_run AND e.state IN ('succeeded', 'partial', 'unknown')
   AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.move_id = e.move_id AND o.signal_id = s.id)
 ORDER BY e.id, s.signal_type, s.created_at
+
+-- name: asked_to_stop
+-- Whoever mailed that he wants no more mail, with the last thing we sent him; not yet recorded.
+SELECT s.id AS signal_id, s.occurred_at, e.id AS execution_id, e.move_id, true AS stop
+FROM suppressions u
+JOIN messages asked ON asked.message_id = substr(u.source, 6)
+JOIN signals s ON s.source = asked.source AND s.external_id = asked.message_id
+  AND s.signal_type = 'email_received'
+CROSS JOIN LATERAL (
+  SELECT e.id, e.move_id FROM executions e
+  WHERE e.recipient = s.data ->> 'from' AND NOT e.dry_run AND e.dispatched_at IS NOT NULL
+    AND e.action_type IN ('send_email', 'follow_up')
+    AND e.state IN ('succeeded', 'partial', 'unknown')
+  ORDER BY e.dispatched_at DESC LIMIT 1) e
+WHERE u.source LIKE 'mail:%%'
+  AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.move_id = e.move_id AND o.signal_id = s.id)
 
 -- name: moved_deals
 -- Deals that changed their stage after a move about them was executed.

@@ -156,6 +156,7 @@ SET signal_type = 'email_replied', processed = false, processed_at = NULL, note 
 FROM messages m
 WHERE m.refs && %(sent)b AND m.direction = 'received' AND NOT m.automatic
   AND s.source = m.source AND s.external_id = m.message_id AND s.signal_type = 'email_received'
+RETURNING s.external_id AS message_id, s.data ->> 'from' AS sender, s.data ? 'stop' AS stop
 
 -- name: cursor
 -- Where a source stands.
