@@ -28,8 +28,10 @@ INTERNAL = "internal"
 KINDS: Mapping[str, str] = {
     "maildir": "caseyos.connectors.mailbox:MailFolder",
     "mbox": "caseyos.connectors.mailbox:MailFolder",
+    "calendar": "caseyos.connectors.calendar_source:CalendarSource",
     "imap": "caseyos.connectors.imap_source:ImapSource",
 }
+MAIL = ("maildir", "mbox", "imap")  # kinds whose batches are mail
 FILES = ("maildir", "mbox", "csv")  # kinds that are nothing without a path
 
 Read = Callable[[], int]
@@ -124,7 +126,7 @@ class Sources:
         # A daemon and a person may ask at once: the one that comes second has nothing left to do.
         with suppress(Overtaken), closing(reading):
             for batch in reading:
-                if batch.signals:
+                if batch.signals or one.kind not in MAIL:
                     version = ingest.take_signals(
                         units, batch, source=name, version=version, report=report
                     )
@@ -135,11 +137,17 @@ class Sources:
         return sum(report.signals.values())
 
     def _around(self, name: str, me: frozenset[str]) -> Surroundings:
-        from caseyos.app.accounts import mail_account
+        from caseyos.app.accounts import calendar_account, mail_account
 
         app = self._app
+        account = calendar_account if name.startswith("calendar:") else mail_account
         return Surroundings(
-            name, me, app.clock.now, app.secret, account=lambda: mail_account(app, name)
+            name,
+            me,
+            app.clock.now,
+            app.secret,
+            account=lambda: account(app, name),
+            zone=app.config.zone,
         )
 
     def _export(self, one: Configured) -> int:

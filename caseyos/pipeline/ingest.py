@@ -237,7 +237,8 @@ def take_signals(
     units: IngestUnits, batch: Batch, *, source: str, version: int, report: ImportReport
 ) -> int:
     """Store signals as a source made them, with the people they name; the cursor's new version."""
-    people = [
+    people = [dict(person) for person in batch.people]
+    people += [
         {"email": signal["contact"], "name": signal["data"].get("from_name")}
         for signal in batch.signals
         if signal["contact"]

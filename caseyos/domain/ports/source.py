@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from caseyos.domain.ports.intake import MailItem, Rejected, Row
@@ -19,6 +19,7 @@ class Batch:
     signals: Sequence[Row] = ()  # as `signal_row` makes them
     rejected: Sequence[Rejected] = ()
     sent: bool = False
+    people: Sequence[Row] = ()  # address and name of those the signals are about
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Surroundings:
     me: frozenset[str]
     now: Callable[[], datetime]
     secret: Callable[[Any], str]  # from the reference in the configuration
-    account: Callable[[], Any]  # the mail account of this source, where it is one
+    account: Callable[[], Any]  # the account of this source, where it is one
+    zone: tzinfo | None = None  # the operator's; None is the system's own
 
 
 class Source(Protocol):

@@ -109,7 +109,8 @@ FROM jsonb_to_recordset(%(rows)b) AS x (id uuid, aps numeric, recommendation_id 
 WHERE m.id = x.id AND m.status = 'pending'
 
 -- name: close_settled
--- Close moves whose situation is over: the deal closed or moved on, the mail was answered.
+-- Close moves whose situation is over: the deal closed or moved on, the mail was
+-- answered, the meeting will not be.
 WITH over AS (
   SELECT m.id, m.status, CASE
       WHEN m.play IN ('first_touch', 'deal_forward', 'deal_back', 'deal_silent')
@@ -119,11 +120,26 @@ WITH over AS (
       WHEN m.play = 'answer_reply' AND EXISTS (SELECT 1 FROM messages s
            WHERE s.direction = 'sent' AND s.execution_id IS NULL
              AND m.action_context #>> '{thread,in_reply_to}' = ANY (s.refs))
-           THEN 'it has been answered' END AS reason
+           THEN 'it has been answered'
+      WHEN m.play IN ('meeting_prep', 'meeting_agenda', 'meeting_recap') AND EXISTS (SELECT 1 FROM signals s
+           WHERE s.source = m.source
+             AND s.external_id = 'cancelled:' || (m.action_context #>> '{meeting,meeting_id}')
+             AND s.created_at >= (SELECT max(o.created_at) FROM signals o WHERE o.move_id = m.id))
+           THEN 'the meeting was cancelled'
+      WHEN m.play = 'meeting_prep' AND EXISTS (SELECT 1 FROM signals s
+           WHERE s.source = m.source AND s.external_id = 'moved:'
+             || (m.action_context #>> '{meeting,meeting_id}') || ':'
+             || (m.action_context #>> '{meeting,start}'))
+           -- One that is still near is refreshed by its new signal instead.
+           AND NOT EXISTS (SELECT 1 FROM signals n
+             WHERE NOT n.processed AND n.source = m.source AND n.signal_type = 'meeting_soon'
+               AND n.data ->> 'meeting_id' = m.action_context #>> '{meeting,meeting_id}')
+           THEN 'the meeting was moved' END AS reason
   FROM command_queue_items m
   LEFT JOIN deals d ON d.id = m.deal_id
   WHERE m.status = 'pending'
-    AND m.play IN ('first_touch', 'deal_forward', 'deal_back', 'deal_silent', 'answer_reply')
+    AND m.play IN ('first_touch', 'deal_forward', 'deal_back', 'deal_silent', 'answer_reply',
+      'meeting_prep', 'meeting_agenda', 'meeting_recap')
 ), closed AS (
   UPDATE command_queue_items m SET status = 'expired', closed_reason = over.reason
   FROM over WHERE over.id = m.id AND over.reason IS NOT NULL AND m.status = 'pending'
