@@ -35,7 +35,8 @@ def test_an_unknown_kind_is_said_with_those_there_are(open_app: OpenApp) -> None
     app = open_app("[[source]]\nkind = 'pigeon'\nname = 'post'\n")
     report = Sources(app).sync()
     assert (
-        "There is no source of kind 'pigeon'; the kinds are csv," in report.failures["pigeon:post"]
+        "There is no source of kind 'pigeon'; the kinds are calendar, csv,"
+        in report.failures["pigeon:post"]
     )
     assert "internal" in report.items
 
