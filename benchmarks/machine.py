@@ -21,31 +21,29 @@ CASEYOS = [str(Path(sys.executable).with_name("caseyos"))]
 # Moves as generation makes them: a reason and its drivers beside each, scores spread over the
 # whole range, due from two weeks ago to six weeks ahead.
 _FILL = """
-WITH made AS (
+WITH made AS MATERIALIZED (
+  SELECT n, caseyos_uuid7() AS id, caseyos_uuid7() AS reason,
+         round((random() * 100)::numeric, 1) AS aps
+  FROM generate_series(%(first)s::bigint, %(last)s) n)
+, moves AS (
   INSERT INTO command_queue_items
-    (priority_score, action_type, action_context, title, status, owner, due_by, dedupe_key)
-  SELECT round((random() * 100)::numeric, 1),
+    (id, recommendation_id, priority_score, action_type, action_context, title, status, owner,
+     due_by, dedupe_key)
+  SELECT id, reason, aps,
          (ARRAY['send_email','create_draft','follow_up','create_task'])[1 + n %% 4],
          jsonb_build_object('account', 'Company ' || n %% 5000, 'recipient',
                             'person' || n || '@example.com', 'subject', 'About number ' || n),
          'Write to person ' || n || ' at Company ' || n %% 5000, 'pending', 'casey',
          now() + (random() * 56 - 14) * interval '1 day', 'bench:' || n
-  FROM generate_series(%(first)s::bigint, %(last)s) n
-  RETURNING id, priority_score)
-, reasons AS (
-  INSERT INTO action_recommendations
-    (move_id, aps_score, reasoning, drivers, weights_version, confidence)
-  SELECT id, priority_score, 'High pipeline value ($50k), urgent (1 day), quick win (15min)',
-         jsonb_build_array(
-           jsonb_build_object('factor', 'revenue', 'points', round(priority_score * 0.4, 1),
-             'maximum', 40, 'sentence', 'High pipeline value ($50k)', 'evidence', '[]'::jsonb,
-             'known', true)), 1, 1
-  FROM made RETURNING id, move_id)
-SELECT count(*) FROM reasons
-"""
-_LINK = """
-UPDATE command_queue_items m SET recommendation_id = r.id
-FROM action_recommendations r WHERE r.move_id = m.id AND m.recommendation_id IS NULL
+  FROM made)
+INSERT INTO action_recommendations
+  (id, move_id, aps_score, reasoning, drivers, weights_version, confidence)
+SELECT reason, id, aps, 'High pipeline value ($50k), urgent (1 day), quick win (15min)',
+       jsonb_build_array(
+         jsonb_build_object('factor', 'revenue', 'points', round(aps * 0.4, 1),
+           'maximum', 40, 'sentence', 'High pipeline value ($50k)', 'evidence', '[]'::jsonb,
+           'known', true)), 1, 1
+FROM made
 """
 
 
@@ -84,5 +82,4 @@ def fill(dsn: str, moves: int, *, step: int = 100_000) -> None:
             last = min(present + step, moves)
             connection.execute(_FILL, {"first": present + 1, "last": last})
             present = last
-        connection.execute(_LINK)
         connection.execute("VACUUM (ANALYZE)")

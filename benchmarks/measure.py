@@ -23,7 +23,8 @@ class Result:
     """One row: our figure beside its reference.
 
     `ratio` is judged against `goal`: at most it, or at least it where `at_least`. A row without a
-    goal is told for its own sake; `wall` says why a goal is missed and what it would take.
+    goal is told for its own sake; `wall` says why a goal is missed and what it would take; `absent`
+    says why a row was not measured: its reference is not installed here, say.
     """
 
     row: str
@@ -34,21 +35,29 @@ class Result:
     at_least: bool = False
     unit: str = "ms"
     wall: str = ""
-    ratio: float = field(init=False)
+    absent: str = ""
+    ratio: float | None = field(init=False)
 
     def __post_init__(self) -> None:
-        ours, theirs = statistics.median(self.ours), statistics.median(self.theirs)
-        object.__setattr__(self, "ratio", ours / theirs if theirs else float("inf"))
+        ratio = None
+        if self.ours and self.theirs and not self.absent:
+            theirs = statistics.median(self.theirs)
+            ratio = statistics.median(self.ours) / theirs if theirs else None
+        object.__setattr__(self, "ratio", ratio)
 
     @property
     def met(self) -> bool:
-        """Whether the goal is reached; a row without one always is."""
+        """Whether the goal is reached; a row without one always is, one not measured never."""
+        if self.ratio is None:
+            return False
         if self.goal is None:
             return True
         return self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
 
     def told(self) -> str:
         """The row as a person reads it."""
+        if self.ratio is None:
+            return f"{self.row}\n    not measured: {self.absent or 'the reference took no time'}"
         sign = (
             "" if self.goal is None else f"  goal {'>=' if self.at_least else '<='} {self.goal:g}"
         )
@@ -68,6 +77,11 @@ def _spread(values: Sequence[float], unit: str) -> str:
     low, _, high = statistics.quantiles(values, n=4)
     digits = 0 if middle >= 100 else 1 if middle >= 10 else 2 if middle >= 1 else 3
     return f"{middle:,.{digits}f} {unit} (quartiles {low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def not_measured(row: str, reference: str, why: str, goal: float | None = None) -> Result:
+    """A row that says why it has no figures."""
+    return Result(row, reference, [], [], goal, absent=why)
 
 
 def in_turn(ours: Timed, theirs: Timed, *, rounds: int) -> tuple[list[float], list[float]]:

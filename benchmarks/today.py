@@ -11,22 +11,22 @@ from benchmarks.measure import Result, bare, in_turn, main, process
 
 def rows(full: bool) -> Iterator[Result]:
     """Today's Moves over 1,000 to 1,000,000 pending moves (10,000,000 with `full`)."""
-    with home() as place:
-        today = process([*CASEYOS, "today"], place.environ)
-        floor = bare(place.environ)
-        fill(place.dsn, 1000)
-        small, _ = in_turn(today, floor, rounds=15)
-        fill(place.dsn, 100_000)
+    with home() as large, home() as small:
+        today = process([*CASEYOS, "today"], large.environ)
+        floor = bare(large.environ)
+        fill(large.dsn, 100_000)
         ours, theirs = in_turn(today, floor, rounds=25)
         yield Result("`caseyos today`, 100k moves", "a bare interpreter", ours, theirs, 2.5)
-        ours, theirs = in_turn(
-            process([*CASEYOS, "today", "--count"], place.environ), floor, rounds=25
-        )
-        yield Result("`caseyos today --count`, 100k moves", "a bare interpreter", ours, theirs, 2.5)
-        large = 10_000_000 if full else 1_000_000
-        fill(place.dsn, large)
-        many, _ = in_turn(today, floor, rounds=15)
-        yield Result(f"`caseyos today`, {large:,} moves", "the same with 1,000", many, small, 1.1)
+        for words in (["today", "--count"], ["status"], ["next"]):
+            command = process([*CASEYOS, *words], large.environ)
+            ours, theirs = in_turn(command, floor, rounds=25)
+            told = f"`caseyos {' '.join(words)}`, 100k moves"
+            yield Result(told, "a bare interpreter", ours, theirs, 2.5)
+        fill(small.dsn, 1000)
+        most = 10_000_000 if full else 1_000_000
+        fill(large.dsn, most)
+        ours, theirs = in_turn(today, process([*CASEYOS, "today"], small.environ), rounds=25)
+        yield Result(f"`caseyos today`, {most:,} moves", "the same with 1,000", ours, theirs, 1.1)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ which knows how to start, migrate and refuse. No heavy import.
 
 from __future__ import annotations
 
+import _thread
 import os
 import time
 
@@ -17,7 +18,7 @@ from caseyos.store.sql import named_sql
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from caseyos.app.core import App
 
@@ -65,16 +66,18 @@ def glance(
     limit: int = 0,
     counts: str = "",
     offered: bool = False,
+    meanwhile: Callable[[], object] = bool,
 ) -> Glance | None:
     """Look once: `limit` ranked rows of today; `counts`: none, "moves", or "all" with mode.
 
     With `offered` the rows are the pending moves a shell offers, which counts as no view.
+    `meanwhile` is what the caller can do while the server makes a session for us.
     """
     kept = snapshot.load(profile, environ)
     if kept is None or not _log_is_ready(kept) or not _zone_is_known(kept["zone"]):
         return None
     conninfo = kept["conninfo"] or plain_url(environ.get(kept["url_variable"], ""))
-    link = _connected(conninfo, kept)
+    link = _beside(lambda: _connected(conninfo, kept), meanwhile)
     if link is None:
         return None
     try:
@@ -111,6 +114,24 @@ def remember(app: App, environ: Mapping[str, str]) -> None:
     snapshot.keep(config, environ, values)
 
 
+def _beside(work: Callable[[], Link | None], meanwhile: Callable[[], object]) -> Link | None:
+    """What `work` comes to, in a thread of its own beside `meanwhile`."""
+    done: list[Link | None] = []
+    ended = _thread.allocate_lock()
+
+    def run() -> None:
+        try:
+            done.append(work())
+        finally:
+            ended.release()
+
+    ended.acquire()
+    _thread.start_new_thread(run, ())
+    meanwhile()
+    ended.acquire()
+    return done[0] if done else None
+
+
 def _connected(conninfo: str, kept: Mapping[str, str]) -> Link | None:
     """A connection; our own server is started for it, where it was stopped, and polled."""
     try:
@@ -133,19 +154,19 @@ def _offered(link: Link, kept: Mapping[str, str]) -> Glance | None:
     seen = Glance(time.time(), "")
     if not _is_ours(link, kept):
         return None
-    seen.rows = _listed(link, link.rows(_SQL["offered"]))
+    seen.rows = _listed(link, _SQL["offered"], {})
     return seen
 
 
-def _listed(link: Link, ids: Sequence[Sequence[str | None]]) -> list[Row]:
-    array = "{" + ",".join(row[0] or "" for row in ids) + "}"
-    return [Row(row) for row in link.rows(_SQL["listed"], {"ids": array})]
+def _listed(link: Link, ids: str, values: Mapping[str, object]) -> list[Row]:
+    """The moves that the read `ids` finds."""
+    return [Row(row) for row in link.rows(_SQL["listed"].replace("{ids}", ids), values)]
 
 
 def _is_ours(link: Link, kept: Mapping[str, str]) -> bool:
     """Whether this is the cluster we mean, with the schema we know."""
     place = "place" if kept["cluster"] else "place_elsewhere"
-    cluster, revision = link.rows(_SQL[place])[0]
+    cluster, revision, _ = link.rows(_SQL[place])[0]
     ours = not kept["cluster"] or os.path.realpath(cluster or "") == kept["cluster"]
     return ours and revision == kept["revision"]
 
@@ -159,10 +180,9 @@ def _look(
     horizon = {"horizon": _iso(seen.now + DAY)}
     if limit:
         window = horizon | {"limit": limit}
-        due = link.rows(named_sql("moves")["due_near"], window)
-        if len(due) < limit:
-            due = link.rows(named_sql("moves")["due_far"], window)
-        seen.rows = _listed(link, due)
+        seen.rows = _listed(link, named_sql("moves")["due_near"], window)
+        if len(seen.rows) < limit:
+            seen.rows = _listed(link, named_sql("moves")["due_far"], window)
     if counts:
         found = link.rows(named_sql("overview")["counts"], horizon)[0]
         seen.counts = {name: int(one or 0) for name, one in zip(COUNTED, found, strict=False)}
@@ -172,21 +192,22 @@ def _look(
         seen.stops = [one[5:] for one in said if one.startswith("stop ")]
         if os.path.exists(kept["stop_file"]):  # noqa: PTH110
             seen.stops.append("all")
-    if limit and kept["telemetry"] and seen.rows:
-        _viewed(link, kept["actor"], seen.rows)
+    viewed = bool(limit and kept["telemetry"] and seen.rows)
+    if viewed:
+        _view(link, kept["actor"], seen.rows)
     if limit:
         LastList(kept["state"], environ).save(seen.rows)
-        if kept["telemetry"]:
-            _logged(kept["log"], kept["actor"], seen)
+    if viewed:
+        link.take()  # which the server has worked at meanwhile
+        _logged(kept["log"], kept["actor"], seen)
     return seen
 
 
-def _viewed(link: Link, actor: str, rows: Sequence[Row]) -> None:
-    """The telemetry rows of the view; after a power failure nobody needs the last of them."""
-    link.rows("SET synchronous_commit TO off")
+def _view(link: Link, actor: str, rows: Sequence[Row]) -> None:
+    """Have the telemetry rows of the view written."""
     data = ",".join(f'{{"item_id":"{row.id}","data":{{"aps":{row.aps!r}}}}}' for row in rows)
     values = {"name": "recommendation_viewed", "actor": actor, "rows": f"[{data}]"}
-    link.rows(named_sql("events")["emit"], values)
+    link.send(named_sql("events")["emit"], values)
 
 
 def _logged(path: str, actor: str, seen: Glance) -> None:

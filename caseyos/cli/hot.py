@@ -100,7 +100,12 @@ def _answer(asked: Asked, environ: Mapping[str, str]) -> str | None:
     if asked.plain and asked.command == "status":
         return None  # it has no plain form
     seen = glance(
-        profile=asked.profile, environ=environ, limit=limit, counts=counts, offered=asked.ids
+        profile=asked.profile,
+        environ=environ,
+        limit=limit,
+        counts=counts,
+        offered=asked.ids,
+        meanwhile=_load_drawing,
     )
     if seen is None or (asked.command == "next" and not seen.rows):
         return None
@@ -108,6 +113,10 @@ def _answer(asked: Asked, environ: Mapping[str, str]) -> str | None:
 
     text = "".join(f"{line}\n" for line in _lines(asked, seen, environ))
     return drawing.to_ascii(text) if asked.ascii or not drawing.unicode_wanted(environ) else text
+
+
+def _load_drawing() -> None:
+    import caseyos.cli.drawing  # noqa: F401
 
 
 def _lines(asked: Asked, seen: Glance, environ: Mapping[str, str]) -> list[str]:

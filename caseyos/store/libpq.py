@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     class Wire(Protocol):
         """One connection: a statement and its parameters as bytes, rows as bytes or None."""
 
-        def run(
-            self, sql: bytes, values: Sequence[bytes | None]
-        ) -> list[tuple[bytes | None, ...]]: ...
+        def send(self, sql: bytes, values: Sequence[bytes | None]) -> None: ...
+
+        def take(self) -> list[tuple[bytes | None, ...]]: ...
 
         def close(self) -> None: ...
 
@@ -49,16 +49,29 @@ class Link:
         if driver == "ctypes":
             library = _library(local="host=/" in conninfo)
             if library is not None:
-                self._wire: Wire = _Ctypes(library, parameters)
-                return
+                try:
+                    self._wire: Wire = _Ctypes(library, parameters)
+                except ImportError:
+                    pass  # an interpreter without it
+                else:
+                    return
         self._wire = _psycopg(parameters)
 
     def rows(
         self, sql: str, values: Mapping[str, object] | None = None
     ) -> list[tuple[str | None, ...]]:
         """The rows of one statement as text; WireError when it fails."""
+        self.send(sql, values)
+        return self.take()
+
+    def send(self, sql: str, values: Mapping[str, object] | None = None) -> None:
+        """Give the server one statement to work at; `take` comes next."""
         statement, given = positional(sql, values or {})
-        found = self._wire.run(statement.encode(), given)
+        self._wire.send(statement.encode(), given)
+
+    def take(self) -> list[tuple[str | None, ...]]:
+        """Wait for what was sent, and take its rows; WireError when it failed."""
+        found = self._wire.take()
         return [tuple(None if one is None else one.decode() for one in row) for row in found]
 
     def close(self) -> None:
@@ -98,59 +111,90 @@ def _library(*, local: bool) -> str | None:
 
 
 class _Ctypes:
-    """libpq through ctypes; every pointer it gives is freed here."""
+    """libpq through ctypes; every pointer it gives is freed here.
+
+    What ctypes itself stands on is imported, not ctypes: its conveniences cost a fifth of a bare
+    interpreter's time.
+    """
 
     def __init__(self, path: str, parameters: Mapping[str, str]) -> None:
-        import ctypes
+        from _ctypes import FUNCFLAG_CDECL, CFuncPtr, _SimpleCData, dlopen
 
-        self._ctypes = ctypes
-        self._pq = pq = ctypes.CDLL(path)
-        pointer, text, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
-        for name, result in (
-            ("PQconnectdbParams", pointer),
-            ("PQexecParams", pointer),
-            ("PQerrorMessage", text),
-            ("PQgetvalue", pointer),
-            ("PQresultErrorMessage", text),
-        ):
-            getattr(pq, name).restype = result
-        pq.PQgetvalue.argtypes = [pointer, number, number]
+        class Pointer(_SimpleCData):  # type: ignore[type-arg]
+            _type_ = "P"
+
+        class Text(_SimpleCData):  # type: ignore[type-arg]
+            _type_ = "z"
+
+        class Number(_SimpleCData):  # type: ignore[type-arg]
+            _type_ = "i"
+
+        class Char(_SimpleCData):  # type: ignore[type-arg]
+            _type_ = "c"
+
+        class Returns(CFuncPtr):
+            _flags_ = FUNCFLAG_CDECL
+            _restype_ = Number
+
+        class Library:
+            _handle = dlopen(path, 0)
+
+        def function(name: str, result: Any = Number) -> Any:
+            found = Returns((name, Library))  # type: ignore[arg-type]
+            found.restype = result
+            return found
+
+        self._pointer, self._text, self._char = Pointer, Text, Char
+        self._send = function("PQsendQueryParams")
+        self._result = function("PQgetResult", Pointer)
+        self._status = function("PQresultStatus")
+        self._counts = function("PQntuples"), function("PQnfields")
+        self._cell = function("PQgetvalue", Pointer)
+        self._cell.argtypes = [Pointer, Number, Number]
+        self._is_null, self._length = function("PQgetisnull"), function("PQgetlength")
+        self._clear, self._finish = function("PQclear"), function("PQfinish")
+        self._message = function("PQerrorMessage", Text)
+        self._result_message = function("PQresultErrorMessage", Text)
         names = [name.encode() for name in parameters]
         given = [value.encode() for value in parameters.values()]
-        array = text * (len(names) + 1)
-        self._connection = pointer(
-            pq.PQconnectdbParams(array(*names, None), array(*given, None), 1)
-        )
-        if pq.PQstatus(self._connection) != CONNECTED:
-            said = self._said(pq.PQerrorMessage(self._connection))
+        array = Text * (len(names) + 1)
+        connect = function("PQconnectdbParams", Pointer)
+        self._connection = Pointer(connect(array(*names, None), array(*given, None), 1))
+        if function("PQstatus")(self._connection) != CONNECTED:
+            said = self._said(self._message(self._connection))
             self.close()
             raise WireError(said)
 
-    def run(self, sql: bytes, values: Sequence[bytes | None]) -> list[tuple[bytes | None, ...]]:
-        pq, ctypes = self._pq, self._ctypes
-        given = (ctypes.c_char_p * max(len(values), 1))(*values)
-        result = ctypes.c_void_p(
-            pq.PQexecParams(self._connection, sql, len(values), None, given, None, None, 0)
-        )
+    def send(self, sql: bytes, values: Sequence[bytes | None]) -> None:
+        given = (self._text * max(len(values), 1))(*values)
+        if not self._send(self._connection, sql, len(values), None, given, None, None, 0):
+            raise WireError(self._said(self._message(self._connection)))
+
+    def take(self) -> list[tuple[bytes | None, ...]]:
+        result = self._pointer(self._result(self._connection))
         try:
-            if pq.PQresultStatus(result) not in (COMMAND_OK, TUPLES_OK):
-                raise WireError(self._said(pq.PQresultErrorMessage(result)))
-            fields = range(pq.PQnfields(result))
+            if self._status(result) not in (COMMAND_OK, TUPLES_OK):
+                raise WireError(self._said(self._result_message(result)))
+            rows, fields = (count(result) for count in self._counts)
             return [
-                tuple(self._value(result, row, field) for field in fields)
-                for row in range(pq.PQntuples(result))
+                tuple(self._value(result, row, field) for field in range(fields))
+                for row in range(rows)
             ]
         finally:
-            pq.PQclear(result)
+            self._clear(result)
+            # One statement gives one result; the nothing behind it says that it is over.
+            while rest := self._result(self._connection):
+                self._clear(self._pointer(rest))
 
     def close(self) -> None:
-        self._pq.PQfinish(self._connection)
+        self._finish(self._connection)
 
     def _value(self, result: Any, row: int, field: int) -> bytes | None:
-        if self._pq.PQgetisnull(result, row, field):
+        if self._is_null(result, row, field):
             return None
-        length = self._pq.PQgetlength(result, row, field)
-        return self._ctypes.string_at(self._pq.PQgetvalue(result, row, field), length)
+        place, length = self._cell(result, row, field), self._length(result, row, field)
+        value: bytes = (self._char * length).from_address(place).raw
+        return value
 
     @staticmethod
     def _said(message: bytes | None) -> str:
@@ -159,7 +203,7 @@ class _Ctypes:
 
 def _psycopg(parameters: Mapping[str, str]) -> Wire:
     """The same over psycopg's binding of libpq, where ctypes finds no library."""
-    from psycopg import pq
+    from psycopg import OperationalError, pq
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     class ByPsycopg:
@@ -170,8 +214,18 @@ def _psycopg(parameters: Mapping[str, str]) -> Wire:
             if self._connection.status != CONNECTED:
                 raise WireError(self._connection.get_error_message())
 
-        def run(self, sql: bytes, values: Sequence[bytes | None]) -> list[tuple[bytes | None, ...]]:
-            result = self._connection.exec_params(sql, list(values))
+        def send(self, sql: bytes, values: Sequence[bytes | None]) -> None:
+            try:
+                self._connection.send_query_params(sql, list(values))
+            except OperationalError as error:
+                raise WireError(str(error)) from error
+
+        def take(self) -> list[tuple[bytes | None, ...]]:
+            result = self._connection.get_result()
+            while self._connection.get_result() is not None:
+                pass
+            if result is None:
+                raise WireError("the server went away")
             if result.status not in (COMMAND_OK, TUPLES_OK):
                 raise WireError(result.get_error_message())
             fields = range(result.nfields)
