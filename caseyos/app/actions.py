@@ -99,7 +99,7 @@ class Actions:
 
     def outbox(self) -> Sequence[Mapping[str, Any]]:
         """What is on its way, and what waits for something."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.executions.outbox()
 
     def recall(self, move_id: UUID) -> ExecutionResult:

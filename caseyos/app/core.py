@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from caseyos.config.model import Secret
     from caseyos.domain.ports.clock import Clock
     from caseyos.store.database import Database
+    from caseyos.store.reading import ReadingDatabase
     from caseyos.store.unit_of_work import UnitOfWork
 
 
@@ -75,6 +76,25 @@ class App:
         return unit_of_work(
             self.database, self.actor, telemetry=self.config.settings.telemetry.enabled
         )
+
+    @cached_property
+    def reader(self) -> ReadingDatabase | None:
+        """The database to read from without psycopg; None where only the long way knows what is."""
+        from caseyos.app.reading import open_reader
+
+        return open_reader(self.config)
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """Repositories to read with; no more than a view's telemetry may be written by them.
+
+        While nothing has been changed in this process, psycopg is not loaded for it.
+        """
+        if "database" in vars(self) or self.reader is None:
+            return self.unit_of_work()
+        from caseyos.store.unit_of_work import unit_of_work
+
+        telemetry = self.config.settings.telemetry.enabled
+        return unit_of_work(self.reader, self.actor, telemetry=telemetry)
 
     def secret(self, reference: Secret) -> str:
         """The secret a reference names; the log redacts it from here on."""
@@ -161,6 +181,8 @@ class App:
         return Operations(self)
 
     def close(self) -> None:
-        """Give the database connection back, if one was ever opened."""
+        """Give the database connections back, if any were ever opened."""
         if "database" in self.__dict__:
             self.database.close()
+        if self.__dict__.get("reader") is not None:
+            self.__dict__["reader"].close()

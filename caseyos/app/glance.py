@@ -90,16 +90,19 @@ def glance(
 
 def remember(app: App, environ: Mapping[str, str]) -> None:
     """Keep what the next glance needs of a configuration that was just read and used."""
-    from caseyos.app.database import DatabaseAdmin
     from caseyos.app.switchboard import STOP_FILE
     from caseyos.store.schema import wanted_revision
+    from caseyos.store.server import EmbeddedServer
 
     config = app.config
     names = {key: name for layer in config.layers for key, name in layer.names.items()}
     variable = names.get("database.url", "")
-    server = DatabaseAdmin(config).server
+    server = None if config.settings.database.url else EmbeddedServer(config.paths.data_dir)
+    opened = app.database if "database" in vars(app) else app.reader
+    if opened is None:
+        return
     values = {
-        "conninfo": "" if variable else app.database.conninfo,
+        "conninfo": "" if variable else opened.conninfo,
         "url_variable": variable,
         "cluster": os.path.realpath(server.cluster) if server else "",
         "revision": wanted_revision(),

@@ -222,7 +222,7 @@ class Operations:
         limit: int = 50,
     ) -> tuple[ActivityEntry, ...]:
         """What was done, newest first; `before` pages by sequence number."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.overview.activity(
                 since=since, who=who, what=what, move_id=move_id, before=before, limit=limit
             )
@@ -247,7 +247,7 @@ class Operations:
     def status(self) -> Status:
         """Figures for a prompt or a status line."""
         now = self._app.clock.now()
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             row = uow.overview.counts(now + timedelta(hours=24))
             leader = uow.jobs.leader()
             best = uow.moves.today(now, 1, QueueFilter())

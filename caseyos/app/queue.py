@@ -36,7 +36,7 @@ class QueueReads:
         """Pending moves due within 24 hours or overdue, best first; records that they were seen."""
         now = self._now()
         chosen = chosen or QueueFilter()
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             moves = uow.moves.today(now, limit, chosen)
             counts = uow.overview.counts(now + timedelta(hours=24))
             uow.events.emit_many(
@@ -53,22 +53,22 @@ class QueueReads:
         skip: int = 0,
     ) -> Page:
         """A page of the queue, ranked; `skip` passes over so many moves first."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.moves.page(chosen, self._now(), after, limit, skip)
 
     def ahead_of(self, chosen: QueueFilter, key: PageKey) -> int:
         """How many moves of a filter rank before `key`: the row a move would have."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.moves.ahead_of(chosen, self._now(), key)
 
     def count(self, chosen: QueueFilter, *, due: bool = False) -> int:
         """How many moves a filter leaves."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.moves.count(chosen, self._now(), due=due)
 
     def get(self, move_id: UUID) -> Move:
         """One move by id."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             move = uow.moves.get(move_id)
         if move is None:
             raise NotFound(f"There is no move {move_id}.", hint="caseyos today")
@@ -77,7 +77,7 @@ class QueueReads:
     def detail(self, ref: str) -> MoveDetail:
         """One move in full: what led to it and what was done with it."""
         target = resolve(self._app, ref)
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             move = uow.moves.get(target.move_id)
             if move is None:
                 raise NotFound(f"There is no move {ref}.", hint="caseyos today")
@@ -91,7 +91,7 @@ class QueueReads:
     def why(self, ref: str) -> Why:
         """A move's score: drivers, evidence, and what changed since yesterday."""
         target = resolve(self._app, ref)
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             move = uow.moves.get(target.move_id)
             past = uow.moves.recommendations_of(target.move_id)
         if move is None:
@@ -113,7 +113,7 @@ class QueueReads:
 
     def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
         """People, companies and moves that hold `text`."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             return uow.moves.find(text, limit)
 
     def simulate(

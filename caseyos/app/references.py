@@ -33,7 +33,7 @@ def resolve(app: App, text: str) -> Target:
     if re.fullmatch(r"[0-9]{1,9}", text):
         return _row(app, int(text))
     if re.fullmatch(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", text):
-        with app.unit_of_work() as uow:
+        with app.reading() as uow:
             row = uow.moves.by_ids([UUID(text)]).get(UUID(text))
         if row is None:
             raise NotFound(f"There is no move {text}.", hint="caseyos today")
@@ -41,7 +41,7 @@ def resolve(app: App, text: str) -> Target:
     code = text.lower()
     if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", code):
         raise NotFound(f"{safe_line(text, 40)!r} is not a move.", hint="caseyos today")
-    with app.unit_of_work() as uow:
+    with app.reading() as uow:
         found = uow.moves.by_code(code)
         near = [] if found else uow.moves.near_codes(code)
     if not found:
@@ -70,7 +70,7 @@ def _row(app: App, number: int) -> Target:
     if not 1 <= number <= len(rows):
         raise NotFound(f"Your last list had {len(rows)} rows, not {number}.", hint="caseyos today")
     listed = rows[number - 1]
-    with app.unit_of_work() as uow:
+    with app.reading() as uow:
         row = uow.moves.by_ids([listed.move_id]).get(listed.move_id)
     if row is None:
         raise NotFound(f"{listed.code} is gone.", hint="caseyos today")
@@ -87,7 +87,7 @@ def _row(app: App, number: int) -> Target:
 
 def acknowledge(app: App, move_ids: Sequence[UUID]) -> None:
     """Keep this terminal's row numbers valid for moves whose change it was just shown."""
-    with app.unit_of_work() as uow:
+    with app.reading() as uow:
         rows = uow.moves.by_ids(list(move_ids))
     LastList(app.config.paths.state_dir).acknowledge(
         {move_id: row["version"] for move_id, row in rows.items()}

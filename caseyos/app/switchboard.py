@@ -33,7 +33,7 @@ class Switchboard:
 
     def mode(self) -> ModeState:
         """SAFE or LIVE, as it is now."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             board = uow.switches.read()
         return ModeState(Mode(board.mode), board.until)
 
@@ -49,7 +49,7 @@ class Switchboard:
 
     def stops(self) -> tuple[Switch, ...]:
         """The engaged levels of the kill switch."""
-        with self._app.unit_of_work() as uow:
+        with self._app.reading() as uow:
             stops = uow.switches.read().stops
         if self.stop_file_exists():
             stops = (*stops, Switch("all", None, "the stop file"))

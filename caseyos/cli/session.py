@@ -63,7 +63,8 @@ class Session:
 
     def remember(self) -> None:
         """Keep what the hot reads need, where this command has opened the database."""
-        if "app" in vars(self) and "database" in vars(self.app) and not self.flags.config:
+        opened = "app" in vars(self) and {"database", "reader"} & vars(self.app).keys()
+        if opened and not self.flags.config:
             from caseyos.app.glance import remember
 
             remember(self.app, self.flags.environ)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from caseyos.log import together, told
-from caseyos.store.rows import own_batch
+from caseyos.store.rows import own_text
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Events:
             return
         values = [{"item_id": item, "data": dict(data)} for item, data in rows]
         self._connection.execute(
-            _SQL["emit"], {"name": name, "actor": self._actor, "rows": own_batch(values)}
+            _SQL["emit"], {"name": name, "actor": self._actor, "rows": own_text(values)}
         )
         self._lines += [(name, item, data) for item, data in rows]
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from caseyos.domain.reports import JobRun, Leadership
+from caseyos.store.rows import as_json
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class JobRuns:
         """Record the end of a run: ok, failed or timed_out."""
         self._connection.execute(
             _SQL["finish_run"],
-            {"id": run_id, "state": state, "error": error, "summary": Jsonb(dict(summary))},
+            {"id": run_id, "state": state, "error": error, "summary": as_json(dict(summary))},
         )
 
     def latest(self) -> tuple[JobRun, ...]:

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     class Wire(Protocol):
         """One connection: a statement and its parameters as bytes, rows as bytes or None."""
 
-        def send(self, sql: bytes, values: Sequence[bytes | None]) -> None: ...
+        def send(
+            self, sql: bytes, values: Sequence[bytes | None], types: Sequence[int] | None = None
+        ) -> None: ...
 
-        def take(self) -> list[tuple[bytes | None, ...]]: ...
+        head: list[tuple[str, int]]
+
+        def take(self, *, heads: bool = False) -> list[tuple[bytes | None, ...]]: ...
 
         def close(self) -> None: ...
 
@@ -69,10 +73,23 @@ class Link:
         statement, given = positional(sql, values or {})
         self._wire.send(statement.encode(), given)
 
-    def take(self) -> list[tuple[str | None, ...]]:
+    def take(self, *, heads: bool = False) -> list[tuple[str | None, ...]]:
         """Wait for what was sent, and take its rows; WireError when it failed."""
-        found = self._wire.take()
+        found = self._wire.take(heads=heads)
         return [tuple(None if one is None else one.decode() for one in row) for row in found]
+
+    def table(
+        self, sql: str, values: Mapping[str, object], types: Mapping[str, int]
+    ) -> tuple[list[tuple[str, int]], list[tuple[str | None, ...]]]:
+        """The columns of one statement, name and type by its number, and its rows as text.
+
+        `types` are the parameters'; 0 leaves one to the server.
+        """
+        statement, given = positional(sql, values)
+        numbers = [int(one or 0) for one in positional(sql, types)[1]]
+        self._wire.send(statement.encode(), given, numbers)
+        rows = self.take(heads=True)
+        return self._wire.head, rows
 
     def close(self) -> None:
         """Say goodbye to the server."""
@@ -144,11 +161,13 @@ class _Ctypes:
             found.restype = result
             return found
 
-        self._pointer, self._text, self._char = Pointer, Text, Char
+        self._pointer, self._text, self._char, self._number = Pointer, Text, Char, Number
+        self.head: list[tuple[str, int]] = []
         self._send = function("PQsendQueryParams")
         self._result = function("PQgetResult", Pointer)
         self._status = function("PQresultStatus")
         self._counts = function("PQntuples"), function("PQnfields")
+        self._name, self._type = function("PQfname", Text), function("PQftype")
         self._cell = function("PQgetvalue", Pointer)
         self._cell.argtypes = [Pointer, Number, Number]
         self._is_null, self._length = function("PQgetisnull"), function("PQgetlength")
@@ -165,17 +184,26 @@ class _Ctypes:
             self.close()
             raise WireError(said)
 
-    def send(self, sql: bytes, values: Sequence[bytes | None]) -> None:
-        given = (self._text * max(len(values), 1))(*values)
-        if not self._send(self._connection, sql, len(values), None, given, None, None, 0):
+    def send(
+        self, sql: bytes, values: Sequence[bytes | None], types: Sequence[int] | None = None
+    ) -> None:
+        count = len(values)
+        given = (self._text * max(count, 1))(*values)
+        kinds = (self._number * count)(*types) if types else None
+        if not self._send(self._connection, sql, count, kinds, given, None, None, 0):
             raise WireError(self._said(self._message(self._connection)))
 
-    def take(self) -> list[tuple[bytes | None, ...]]:
+    def take(self, *, heads: bool = False) -> list[tuple[bytes | None, ...]]:
         result = self._pointer(self._result(self._connection))
         try:
             if self._status(result) not in (COMMAND_OK, TUPLES_OK):
                 raise WireError(self._said(self._result_message(result)))
             rows, fields = (count(result) for count in self._counts)
+            if heads:
+                self.head = [
+                    (self._name(result, field).decode(), self._type(result, field))
+                    for field in range(fields)
+                ]
             return [
                 tuple(self._value(result, row, field) for field in range(fields))
                 for row in range(rows)
@@ -208,19 +236,22 @@ def _psycopg(parameters: Mapping[str, str]) -> Wire:
 
     class ByPsycopg:
         def __init__(self) -> None:
+            self.head: list[tuple[str, int]] = []
             base = conninfo_to_dict(parameters["dbname"])
             rest = {name: value for name, value in parameters.items() if name != "dbname"}
             self._connection = pq.PGconn.connect(make_conninfo("", **(base | rest)).encode())
             if self._connection.status != CONNECTED:
                 raise WireError(self._connection.get_error_message())
 
-        def send(self, sql: bytes, values: Sequence[bytes | None]) -> None:
+        def send(
+            self, sql: bytes, values: Sequence[bytes | None], types: Sequence[int] | None = None
+        ) -> None:
             try:
-                self._connection.send_query_params(sql, list(values))
+                self._connection.send_query_params(sql, list(values), types or None)
             except OperationalError as error:
                 raise WireError(str(error)) from error
 
-        def take(self) -> list[tuple[bytes | None, ...]]:
+        def take(self, *, heads: bool = False) -> list[tuple[bytes | None, ...]]:
             result = self._connection.get_result()
             while self._connection.get_result() is not None:
                 pass
@@ -229,6 +260,8 @@ def _psycopg(parameters: Mapping[str, str]) -> Wire:
             if result.status not in (COMMAND_OK, TUPLES_OK):
                 raise WireError(result.get_error_message())
             fields = range(result.nfields)
+            if heads:
+                self.head = [((result.fname(n) or b"").decode(), result.ftype(n)) for n in fields]
             return [
                 tuple(result.get_value(row, field) for field in fields)
                 for row in range(result.ntuples)

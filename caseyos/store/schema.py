@@ -1,6 +1,6 @@
 """Which schema this program wants, which one is there, and the way between (the Alembic room).
 
-Alembic is imported only when something is to be migrated.
+Alembic is imported only when something is to be migrated, psycopg when a database is asked.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg.rows import tuple_row
-
 from caseyos.errors import NotReady, TryLater
 from caseyos.store.sql import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import psycopg
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,6 +42,8 @@ def present_revision(conninfo: str, *, patience: int = 5) -> str | None:
 
     `patience` is in seconds, for the connection and again for the answer.
     """
+    import psycopg
+
     with psycopg.connect(
         conninfo,
         connect_timeout=patience,
@@ -55,6 +55,8 @@ def present_revision(conninfo: str, *, patience: int = 5) -> str | None:
 
 def revision_in(connection: psycopg.Connection[Any]) -> str | None:
     """The revision of the database behind an open connection; None where there are no tables."""
+    from psycopg.rows import tuple_row
+
     cursor = connection.cursor(row_factory=tuple_row)
     known = cursor.execute("SELECT to_regclass('alembic_version')").fetchone()
     if known is None or known[0] is None:
@@ -109,6 +111,7 @@ def downgrade(conninfo: str, revision: str) -> None:
 
 def create_all(conninfo: str) -> None:
     """Build the schema from the tables, without migrations: what the migrated one must equal."""
+    import psycopg
     from sqlalchemy import create_engine
 
     from caseyos.store.tables import METADATA
@@ -125,6 +128,7 @@ def create_all(conninfo: str) -> None:
 
 
 def _run(conninfo: str, step: Callable[[Config], None]) -> None:
+    import psycopg
     from alembic.config import Config
     from sqlalchemy import create_engine
     from sqlalchemy.exc import OperationalError

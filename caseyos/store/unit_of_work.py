@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from caseyos.store.moves import Moves
     from caseyos.store.outcomes import Outcomes
     from caseyos.store.overview import Overview
+    from caseyos.store.reading import ReadingDatabase
     from caseyos.store.recommendations import Recommendations
     from caseyos.store.suppressions import Suppressions
     from caseyos.store.switches import Switches
@@ -145,7 +146,7 @@ class UnitOfWork:
 
 @contextmanager
 def unit_of_work(
-    database: Database, actor: str = "casey", *, telemetry: bool = True
+    database: Database | ReadingDatabase, actor: str = "casey", *, telemetry: bool = True
 ) -> Iterator[UnitOfWork]:
     """Open a transaction on `database` for the length of a `with` block."""
     with database.transaction() as connection:

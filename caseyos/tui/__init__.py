@@ -29,5 +29,5 @@ def run(app: App, *, ascii_only: bool = False) -> None:
 
 def _open_database(app: App) -> None:
     """Open the database early; what goes wrong is met, and said, by the first read."""
-    with suppress(CaseyError):
-        app.database  # noqa: B018 - opening it is the point
+    with suppress(CaseyError), app.reading():
+        pass  # opening it is the point

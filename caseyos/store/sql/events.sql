@@ -2,7 +2,7 @@
 -- Telemetry rows: what happened, to which item, with which figures.
 INSERT INTO events (name, actor, item_id, data)
 SELECT %(name)s, %(actor)s, x.item_id, x.data
-FROM jsonb_to_recordset(%(rows)b) AS x (item_id uuid, data jsonb)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (item_id uuid, data jsonb)
 
 -- name: audit
 -- One receipt; the trigger gives number, time and hashes.
