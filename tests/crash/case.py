@@ -27,7 +27,22 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = ("local", "random-kills", "binding")
+NAMES = (
+    "machine",
+    "smtp",
+    "crowd",
+    "database",
+    "toxics",
+    "undo",
+    "local",
+    "random-kills",
+    "binding",
+    "limit",
+    "verbs",
+    "stop",
+    "zombie",
+    "dry-run",
+)
 
 
 def load(name: str) -> Case:

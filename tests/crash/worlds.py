@@ -16,9 +16,9 @@ class Maildir:
 
     action = "send_email"
 
-    def desk(self, stage: Stage, lease: float) -> Desk:
+    def desk(self, stage: Stage, lease: float, **more: Any) -> Desk:
         """A desk as it comes."""
-        return stage.desk(lease=f"{lease:.0f}s")
+        return stage.desk(lease=f"{lease:.0f}s", **more)
 
     def arm(self, app: App, point: str) -> None:
         """Die after half of the bytes, or when the file is in place and nobody was told."""
