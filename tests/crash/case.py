@@ -30,6 +30,7 @@ class Case:
 NAMES = (
     "machine",
     "smtp",
+    "caldav",
     "crowd",
     "database",
     "toxics",
