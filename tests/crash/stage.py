@@ -40,6 +40,7 @@ class Stage:
         self._children: set[int] = set()
         self._programs: list[subprocess.Popen[Any]] = []
         self._databases: list[str] = []
+        self._endings: list[Callable[[], None]] = []
 
     def database(self) -> str:
         """The connection string of a fresh, migrated database."""
@@ -101,6 +102,10 @@ class Stage:
         self._programs.append(started)
         return started
 
+    def end_with(self, ending: Callable[[], None]) -> None:
+        """Call this, too, when the stage is closed or abandoned."""
+        self._endings.append(ending)
+
     def close(self) -> None:
         """End every process and drop every database; the folder is the opener's."""
         self.end_processes()
@@ -115,6 +120,8 @@ class Stage:
 
     def end_processes(self) -> None:
         """End every process of this stage that still runs."""
+        for ending in reversed(self._endings):
+            ending()
         for program in self._programs:
             if program.poll() is None:
                 program.kill()
