@@ -41,6 +41,8 @@ NAMES = (
     "limit",
     "verbs",
     "stop",
+    "keys",
+    "headers",
     "zombie",
     "dry-run",
 )

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from caseyos.errors import CaseyError
@@ -23,29 +24,60 @@ ACTIONS = (
     *("send_email", "follow_up", "create_draft", "create_task", "complete_task"),
     *("schedule_meeting", "update_deal"),
 )
+OUTSIDE = """
+[channels]
+email = "imap:work"
+meetings = "calendar:work"
+[[source]]
+kind = "imap"
+name = "work"
+host = "imap.invalid"
+user = "casey@ours.example"
+smtp = { host = "smtp.invalid" }
+secret = { env = "CRASH_PASSWORD" }
+[[source]]
+kind = "calendar"
+name = "work"
+url = "https://calendar.invalid/"
+user = "casey"
+secret = { env = "CRASH_PASSWORD" }
+"""
 SEEN = ("socket.connect", "socket.getaddrinfo", "socket.gethostby", "socket.sendto", "socket.bind")
 
 
 def run(stage: Stage, runs: int) -> Iterator[Figures]:
     """`runs` of each action in a process of its own."""
-    desk = stage.desk()
-    desk.close()
-    for action in ACTIONS:
-        ledger = desk.home / f"{action}.seen"
-        before = _files(desk)
-        stage.in_processes(
-            [lambda action=action, ledger=ledger: _preview(desk, action, runs, ledger)]
-        )
-        seen = ledger.read_text().splitlines()
-        wrong = [f"{action}: {one}" for one in seen[:-1]]
-        if seen[-1:] != ["socket.getaddrinfo"]:
-            wrong.append(f"{action}: the guard saw nothing of its own look-up")
-        wrong += [
-            f"{action}: {path} was written" for path in sorted(_files(desk) - before - {ledger})
+    for name, more in (("local", ""), ("outside", OUTSIDE)):
+        desk = stage.desk(more=more)
+        if more:
+            desk.app.switchboard.go_live(timedelta(hours=1))
+        desk.close()
+        wrong = [
+            f"{action}: {told}"
+            for action in ACTIONS
+            for told in _watched(stage, desk, action, runs)
         ]
-        real = desk.rows("SELECT state FROM executions WHERE NOT dry_run OR state <> 'simulated'")
-        wrong += [f"{action}: an execution is {row['state']}" for row in real]
-        yield Figures(action, runs, len(wrong), wrong=tuple(wrong))
+        yield Figures(
+            f"{len(ACTIONS)} actions, {name}", runs * len(ACTIONS), len(wrong), wrong=tuple(wrong)
+        )
+
+
+def _watched(stage: Stage, desk: Desk, action: str, runs: int) -> Iterator[str]:
+    """Previews of one action in a process of its own; what it did that it must not."""
+    ledger = desk.home / f"{action}.seen"
+    before = _files(desk)
+    stage.in_processes([lambda: _preview(desk, action, runs, ledger)])
+    seen = ledger.read_text().splitlines()
+    yield from seen[:-1]
+    if seen[-1:] != ["socket.getaddrinfo"]:
+        yield "the guard saw nothing of its own look-up"
+    for path in sorted(_files(desk) - before - {ledger}):
+        yield f"{path} was written"
+    for row in desk.rows("SELECT state FROM executions WHERE NOT dry_run OR state <> 'simulated'"):
+        yield f"an execution is {row['state']}"
+    (made,) = desk.rows("SELECT count(*) AS count FROM executions WHERE action_type = %s", action)
+    if made["count"] < runs and action != "update_deal":  # no channel carries a deal out
+        yield f"there are only {made['count']} plans"
 
 
 def _preview(desk: Desk, action: str, runs: int, ledger: Path) -> None:
@@ -59,7 +91,7 @@ def _preview(desk: Desk, action: str, runs: int, ledger: Path) -> None:
     moves = insert_moves(desk, runs, action, task_id="0195c0de-0000-7000-8000-000000000000")
     sys.addaudithook(guard)
     for move in moves:
-        with suppress(CaseyError):  # no channel carries a deal out: a refusal is an answer
+        with suppress(CaseyError):  # a refusal is an answer; the plans are counted
             plan = app.actions.preview(move)
             if plan.payload.action_type in ("send_email", "follow_up"):
                 app.actions.preview(move, as_draft=True)
