@@ -14,6 +14,7 @@ from caseyos.app.accounts import source_called
 from caseyos.app.channels import Channels
 from caseyos.config import parse_duration, parse_hours
 from caseyos.config.private_file import write_private
+from caseyos.domain.bulk import Bulk, Ran, bulk
 from caseyos.domain.guardrails import Limit, Policy
 from caseyos.domain.model import EMAIL_ACTIONS, ExecutionResult, Plan
 from caseyos.domain.ports.execution import Probe, Workshop, silent
@@ -67,6 +68,31 @@ class Actions:
         result = execute.execute_plan(self._shop(), plan_id, no_wait=no_wait, batch_id=batch_id)
         self._remember_head()
         return record.refuse_if_stuck(result)
+
+    def preview_many(self, move_ids: Sequence[UUID]) -> Bulk:
+        """Dry runs of several moves, looked at together."""
+        return bulk([self.preview(move_id) for move_id in move_ids])
+
+    def execute_many(self, plans: Sequence[Plan]) -> tuple[Ran, ...]:
+        """Run plans one by one through the same guardrails; undo takes all of it as one step.
+
+        What is refused is told and does not stop the others.
+        """
+        batch_id = _new_id()() if len(plans) > 1 else None
+        ran: list[Ran] = []
+        for one in plans:
+            try:
+                done = self.execute_plan(one.id, batch_id=batch_id)
+            except CaseyError as error:
+                ran.append(Ran(one.move_code, one.title, "refused", error.message))
+            else:
+                ran.append(Ran(one.move_code, one.title, done.state, done.sentence, done.until))
+        return tuple(ran)
+
+    def fresh_plan(self, move_id: UUID) -> str | None:
+        """A plan of this very version of a move that was shown a short while ago."""
+        with self._app.unit_of_work() as uow:
+            return uow.executions.fresh_plan(move_id)
 
     def latest(self, move_id: UUID, *, replayed: bool = False) -> ExecutionResult | None:
         """How the latest real execution of a move stands; `replayed` when it is asked for again."""

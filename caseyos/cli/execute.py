@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caseyos.cli.several import MARKS, execute_several, refuse_blocked
 from caseyos.cli.shown import local_time
 from caseyos.domain.text import safe_line, safe_text
-from caseyos.errors import PartlyDone, Refused, UsageError
+from caseyos.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from caseyos.app.decisions import UndoReport
     from caseyos.cli.session import Session
     from caseyos.domain.model import ExecutionResult, Plan
-
-MARKS = {"pass": "✓", "warn": "!", "block": "×"}
+    from caseyos.domain.views import Target
 
 
 def preview(
@@ -44,8 +44,11 @@ def execute(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="The preview was read.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Make a draft of the mail.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Without the hold (send.allow_no_wait).")
+    ] = False,
 ) -> None:
-    """Do it: exactly the previewed bytes, at most once."""
+    """Do it: exactly the previewed bytes, at most once; several with the typed words."""
     session: Session = ctx.obj
     if plan:
         if ids:
@@ -54,33 +57,43 @@ def execute(
             )
         if not yes:
             session.confirm(f"Carry out {plan}?", "yes", instead="--yes")
-        _show_result(session, [session.app.actions.execute_plan(plan)])
+        _show_result(session, [session.app.actions.execute_plan(plan, no_wait=no_wait)])
         return
     targets = session.targets(ids or [])
     if dry_run:
         preview(ctx, ids or [], draft)
         return
-    results: list[ExecutionResult] = []
+    if len(targets) > 1 and not draft:
+        execute_several(session, targets, yes=yes)
+        return
     for target in targets:
-        if target.status == "executed":
-            done = session.app.actions.latest(target.move_id, replayed=True)
-            if done is not None:
-                results.append(done)
-                continue
-        made = session.app.actions.preview(target.move_id, as_draft=draft)
-        _refuse_outside(made)
-        _narrate(session, made)
-        if made.blocked:
-            reasons = "; ".join(c.sentence for c in made.checks if c.level == "block")
-            stopped = "is stopped" in reasons
-            hint = "caseyos resume" if stopped else f"caseyos show {made.move_code}"
-            raise Refused(f"{made.move_code}: {reasons}", hint=hint)
-        if not yes:
-            session.confirm(f"Carry out {made.move_code}?", "yes", instead="--yes")
-        results.append(session.app.actions.execute_plan(made.id))
-    _show_result(session, results)
-    if any(result.state not in ("succeeded", "queued") for result in results) and len(results) > 1:
-        raise PartlyDone("Some of the moves were not carried out.", hint="caseyos outbox list")
+        _one(session, target, yes=yes, draft=draft, no_wait=no_wait)
+
+
+def _one(session: Session, target: Target, *, yes: bool, draft: bool, no_wait: bool) -> None:
+    """One move: its plan, then the word. Outside, --yes counts only for a plan shown before."""
+    actions = session.app.actions
+    if target.status == "executed":
+        done = actions.latest(target.move_id, replayed=True)
+        if done is not None:
+            _show_result(session, [done])
+            return
+    seen = actions.fresh_plan(target.move_id) if yes and not draft else None
+    made = actions.preview(target.move_id, as_draft=draft)
+    for line in plan_lines(session, made):
+        session.out.note(line)
+    refuse_blocked(made)
+    if made.outside and yes and seen is None:
+        raise Refused(
+            "--yes counts only for a plan of this very version that you have read.",
+            hint=f"caseyos execute --plan {made.id} --yes",
+        )
+    if not yes:
+        word = "send" if made.outside else "yes"
+        instead = f"--plan {made.id} --yes" if made.outside else "--yes"
+        session.confirm(f"Carry out {made.move_code}?", word, instead=instead)
+    chosen = seen if made.outside and seen is not None else made.id
+    _show_result(session, [actions.execute_plan(chosen, no_wait=no_wait)])
 
 
 def undo(
@@ -170,19 +183,6 @@ def _show_plans(session: Session, plans: list[Plan]) -> None:
 
     data = [plan_json(plan) for plan in plans]
     session.out.emit("preview", data[0] if len(data) == 1 else data, human=human)
-
-
-def _narrate(session: Session, plan: Plan) -> None:
-    for line in plan_lines(session, plan):
-        session.out.note(line)
-
-
-def _refuse_outside(plan: Plan) -> None:
-    if plan.outside:
-        raise Refused(
-            "A channel that reaches outside runs only by a plan you have read.",
-            hint=f"caseyos execute --plan {plan.id} --yes",
-        )
 
 
 def _show_result(session: Session, results: list[ExecutionResult]) -> None:

@@ -328,6 +328,7 @@ class Plan:
     expires_at: datetime
     outside: bool  # True where the channel reaches another system
     reversibility: str
+    aps: float | None = None
 
     @property
     def blocked(self) -> bool:

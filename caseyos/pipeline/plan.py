@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from caseyos.domain.guardrails import Attempt, judge
-from caseyos.domain.model import EMAIL_ACTIONS, ActionType, Check, Payload, Plan
+from caseyos.domain.guardrails import Attempt
+from caseyos.domain.model import EMAIL_ACTIONS, ActionType, Payload, Plan
 from caseyos.domain.ports.channel import Channel, NotDone
-from caseyos.domain.ports.execution import ExecuteUnit, Workshop
+from caseyos.domain.ports.execution import Workshop
 from caseyos.domain.rendering import (
     Draftable,
     as_plain,
     content_hash,
     from_plain,
-    placeholders_left,
     render,
 )
 from caseyos.errors import CaseyError, NotFound
+from caseyos.pipeline.checks import checks
 from caseyos.pipeline.seal import seal
 
 Row = Mapping[str, Any]
@@ -46,9 +46,7 @@ def preview(shop: Workshop, move_id: UUID, *, as_draft: bool = False) -> Plan:
             problem = refusal.message
         except (CaseyError, ValueError) as refusal:
             problem = str(refusal)
-        found = checks(unit, shop, move, payload, channel)
-        if problem:
-            found = (Check("possible", "block", problem), *found)
+        found = checks(unit, shop, move, payload, channel, problem)
         plan_id = f"pl_{short_code(execution_id)}"
         row = {
             "id": execution_id,
@@ -82,6 +80,7 @@ def preview(shop: Workshop, move_id: UUID, *, as_draft: bool = False) -> Plan:
             expires_at=kept["plan_expires_at"],
             outside=channel.outside,
             reversibility=channel.reversibility,
+            aps=move["aps"],
         )
 
 
@@ -119,58 +118,6 @@ def attempt_of(row: Row, channel: Channel, accepted_hash: str | None) -> Attempt
         not_after=row.get("not_after"),
         queued_at=row.get("queued_at"),
     )
-
-
-def checks(
-    unit: ExecuteUnit, shop: Workshop, move: Row, payload: Payload, channel: Channel
-) -> tuple[Check, ...]:
-    """Every check of a preview: pass, warn or block, each with its sentence."""
-    recipient = payload.recipients[0] if payload.recipients else None
-    facts = unit.executions.guard_facts(
-        action_type=payload.action_type, recipient=recipient, account_id=move["account_id"]
-    )
-    attempt = Attempt(
-        action_type=payload.action_type,
-        channel=channel.name,
-        outside=channel.outside,
-        recipient=recipient,
-        request_hash=content_hash(payload),
-        accepted_hash=move["accepted_hash"] if move["status"] == "accepted" else None,
-        not_after=None,
-    )
-    verdict = judge(attempt, shop.policy(), unit.switches.read(), facts)
-    found = [Check("guardrails", "pass", "inside every guardrail")]
-    if not verdict.allowed:
-        level = "warn" if verdict.rule in ("limit", "quiet_hours") else "block"
-        found = [Check(verdict.rule, level, verdict.reason)]
-    if payload.action_type in EMAIL_ACTIONS:
-        found += _mail_checks(payload, facts)
-    return tuple(found)
-
-
-def _mail_checks(payload: Payload, facts: Row) -> list[Check]:
-    found = []
-    if payload.recipients:
-        found.append(Check("recipient", "pass", f"to {', '.join(payload.recipients)}"))
-    elif payload.action_type != ActionType.CREATE_DRAFT:
-        found.append(Check("recipient", "block", "there is nobody to write to"))
-    left = (*payload.missing, *placeholders_left(f"{payload.subject}\n{payload.body}"))
-    if left:
-        found.append(Check("placeholders", "block", f"not filled in: {', '.join(left)}"))
-    else:
-        found.append(Check("placeholders", "pass", "no placeholder left"))
-    if not payload.subject:
-        found.append(Check("subject", "warn", "the subject is empty"))
-    text = payload.body.lower()
-    if "attach" in text:
-        found.append(Check("attachment", "warn", "it speaks of an attachment and has none"))
-    if "//localhost" in text or "//127.0.0.1" in text:
-        found.append(Check("links", "warn", "it links to this computer"))
-    if facts["recipient_week"]:
-        found.append(
-            Check("recent", "warn", f"{facts['recipient_week']} mails to them in seven days")
-        )
-    return found
 
 
 def marker_for(payload: Payload, execution_id: UUID) -> str:

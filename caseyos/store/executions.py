@@ -45,6 +45,11 @@ class Executions:
         """A plan by the id people type, locked; `good` says whether it has not expired."""
         return self._one("plan", plan_id=plan_id)
 
+    def fresh_plan(self, move_id: UUID) -> str | None:
+        """The id of a good plan of the move's present version."""
+        row = self._one("fresh_plan", move_id=move_id)
+        return None if row is None else str(row["plan_id"])
+
     def by_plan(self, plan_id: str) -> Row | None:
         """The real execution that carried a plan out."""
         return self._one("by_plan", plan_id=plan_id)
@@ -190,6 +195,11 @@ class Executions:
             **bounds,
         )
         return facts or {}
+
+    def wrote_again(self, references: Sequence[str], recipient: str) -> str | None:
+        """What somebody wrote in their thread after the newest of these messages: its subject."""
+        row = self._one("wrote_again", references=list(references), recipient=recipient)
+        return None if row is None else str(row["subject"])
 
     def rates(self, channels: Sequence[str], window: timedelta, errors: timedelta) -> list[Row]:
         """Sends, bounces, complaints and errors of each channel, within the windows."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from caseyos.domain.bulk import Bulk, Ran
 from caseyos.domain.model import Mode, Move, Plan
 from caseyos.errors import CaseyError
 from caseyos.tui import acting, labels
@@ -19,15 +19,6 @@ from caseyos.tui.painted import Page
 from caseyos.tui.verbs import MoveScreen
 
 AT_MOST = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What came of one plan."""
-
-    code: str
-    state: str
-    sentence: str
 
 
 def open_bulk(screen: MoveScreen, moves: Sequence[Move]) -> None:
@@ -41,12 +32,12 @@ def open_bulk(screen: MoveScreen, moves: Sequence[Move]) -> None:
         return
     screen.making = True
 
-    def work() -> tuple[list[Plan], bool]:
+    def work() -> tuple[Bulk, bool]:
         found = acting.targets(core, moves)
-        plans = [core.actions.preview(target.move_id) for target in found]
-        return plans, core.switchboard.mode().mode == Mode.LIVE
+        made = core.actions.preview_many([target.move_id for target in found])
+        return made, core.switchboard.mode().mode == Mode.LIVE
 
-    def done(made: tuple[list[Plan], bool]) -> None:
+    def done(made: tuple[Bulk, bool]) -> None:
         screen.making = False
         program.push_screen(BulkDialog(screen, *made))
 
@@ -63,16 +54,15 @@ class BulkDialog(Guarded[None]):
     BINDINGS = [Binding("escape", "back", show=False)]  # noqa: RUF012
     wants_quiet = True
 
-    def __init__(self, behind: MoveScreen, plans: Sequence[Plan], live: bool) -> None:
+    def __init__(self, behind: MoveScreen, made: Bulk, live: bool) -> None:
         super().__init__()
-        self._behind, self._plans, self._live = behind, plans, live
-        self._able = [plan for plan in plans if not plan.blocked and (live or not plan.outside)]
+        self._behind, self._bulk, self._live = behind, made, live
+        self._plans, self._able = made.plans, made.able
 
     @property
     def words(self) -> str:
         """What has to be typed."""
-        verb = "send" if any(plan.outside for plan in self._able) else "write"
-        return f"{verb} {len(self._able)}"
+        return self._bulk.words
 
     def compose(self) -> ComposeResult:
         """The plans, the line to type on."""
@@ -103,20 +93,13 @@ class BulkDialog(Guarded[None]):
     def _run(self) -> None:
         core, plans, behind = self.program.core, self._able, self._behind
 
-        def work() -> tuple[list[Ran], tuple[Move, ...]]:
-            ran = []
-            for plan in plans:
-                try:
-                    result = core.actions.execute_plan(plan.id)
-                except CaseyError as error:
-                    ran.append(Ran(plan.move_code, "refused", error.message))
-                else:
-                    ran.append(Ran(plan.move_code, result.state, result.sentence))
+        def work() -> tuple[tuple[Ran, ...], tuple[Move, ...]]:
+            ran = core.actions.execute_many(plans)
             return ran, acting.present(core, [plan.move_id for plan in plans])
 
-        def done(told: tuple[list[Ran], tuple[Move, ...]]) -> None:
+        def done(told: tuple[tuple[Ran, ...], tuple[Move, ...]]) -> None:
             ran, moves = told
-            good = [one for one in ran if one.state in ("succeeded", "queued", "partial")]
+            good = [one for one in ran if one.good]
             bad = [one for one in ran if one not in good]
             said = f"{len(good)} of {labels.counted(len(ran), 'move')} carried out."
             if bad:
@@ -139,22 +122,18 @@ class BulkDialog(Guarded[None]):
             [],
         ]
         room = max(10, (width - 12) // 2)
+        usual = [plan for plan in self._plans if plan.move_code not in self._bulk.outliers]
+        for plan in usual:
+            lines += self._row(plan, room, width)
+        if self._bulk.outliers:
+            lines += [[], [(" Unlike the others", "care")]]
         for plan in self._plans:
-            does = "; ".join(effect.sentence for effect in plan.effects)
-            lines.append(
-                [
-                    (f"  {fit(plan.move_code, 5, glyphs)}", "key"),
-                    (fit(plan.title, room, glyphs) + " ", "text"),
-                    (fit(does, width - room - 10, glyphs), "dim"),
-                ]
-            )
-            for check in plan.checks:
-                if check.level != "pass":
-                    ink = "bad" if check.level == "block" else "care"
-                    lines.append([(f"        {glyphs.care} {check.sentence}", ink)])
-        people = {one for plan in self._able for one in plan.payload.recipients}
+            if plan not in usual:
+                lines += self._row(plan, room, width)
+                told = fit(self._bulk.outliers[plan.move_code], width - 12, glyphs)
+                lines.append([(f"        {glyphs.care} {told}", "care")])
         left_out = len(self._plans) - len(self._able)
-        totals = f" to {labels.counted(len(people), 'person', 'people')}"
+        totals = f" to {labels.counted(self._bulk.people, 'person', 'people')}"
         told = labels.counted(len(self._able), "move")
         lines += [[], [(f" Totals   {told}", "title"), (totals, "text")]]
         if left_out:
@@ -164,6 +143,23 @@ class BulkDialog(Guarded[None]):
         if self._able:
             lines += [[], [(" Type  ", "text"), (self.words, "key"),
                            ("  to do it, anything else goes back.", "text")]]  # fmt: skip
+        return lines
+
+    def _row(self, plan: Plan, room: int, width: int) -> list[Line]:
+        """One plan: what it does, and every check that does not simply pass."""
+        glyphs = self.program.glyphs
+        does = "; ".join(effect.sentence for effect in plan.effects)
+        lines: list[Line] = [
+            [
+                (f"  {fit(plan.move_code, 5, glyphs)}", "key"),
+                (fit(plan.title, room, glyphs) + " ", "text"),
+                (fit(does, width - room - 10, glyphs), "dim"),
+            ]
+        ]
+        for check in plan.checks:
+            if check.level != "pass":
+                ink = "bad" if check.level == "block" else "care"
+                lines.append([(f"        {glyphs.care} {check.sentence}", ink)])
         return lines
 
     def _foot(self, _width: int) -> list[Line]:

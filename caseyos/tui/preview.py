@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -16,8 +17,9 @@ from caseyos.domain.model import ExecutionResult, Mode, Move, Plan
 from caseyos.errors import CaseyError
 from caseyos.tui import acting, keys, labels
 from caseyos.tui.frame import bindings
+from caseyos.tui.glyphs import Glyphs
 from caseyos.tui.guard import Guarded
-from caseyos.tui.ink import Line, wrapped
+from caseyos.tui.ink import Line, Span, wrapped
 from caseyos.tui.painted import Page
 from caseyos.tui.verbs import MoveScreen
 
@@ -154,7 +156,10 @@ class PreviewDialog(Guarded[None]):
             ],
             [(f" {plan.move_code} {glyphs.dot} {plan.title}", "text")],
             [],
-            [(f" Will do {labels.counted(len(plan.effects), 'thing')}", "title")],
+            [
+                (f" Will do {labels.counted(len(plan.effects), 'thing')}", "title"),
+                (f"   checks: {_tally(plan)}", INKS_OF[_worst(plan)]),
+            ],
         ]
         for number, effect in enumerate(plan.effects, 1):
             told = f"{effect.channel}: {effect.sentence}  (undo: {effect.undo})"
@@ -166,11 +171,7 @@ class PreviewDialog(Guarded[None]):
         lines += _labelled("Subject", plan.payload.subject, width)
         rule: Line = [(" " + glyphs.rule * max(0, width - 3), "rule")]
         lines += [rule, *wrapped(plan.payload.body, width - 2, "text", " "), rule]
-        signs = {"pass": glyphs.accepted, "warn": glyphs.care, "block": glyphs.dismissed}
-        for check in plan.checks:
-            first, *more = wrapped(f"{check.name}: {check.sentence}", width - 4)
-            lines += [[(f" {signs[check.level]} ", INKS_OF[check.level]), *first]]
-            lines += [[("   ", "text"), *line] for line in more]
+        lines += _checked(plan, width - 2, glyphs)
         until = plan.expires_at.astimezone(self.program.zone)
         lines += [[], [(f" plan {plan.id}, good until {until:%H:%M}", "dim")]]
         return lines
@@ -193,6 +194,42 @@ class PreviewDialog(Guarded[None]):
         else:
             line = [(" SAFE: sending is off. ", "safe"), *others]
         return [line]
+
+
+def _tally(plan: Plan) -> str:
+    """How many checks pass, warn and block, in words."""
+    counts = {level: sum(1 for one in plan.checks if one.level == level) for level in INKS_OF}
+    told = [f"{counts['pass']} pass"]
+    if counts["warn"]:
+        told.append(labels.counted(counts["warn"], "warning"))
+    if counts["block"]:
+        told.append(labels.counted(counts["block"], "block"))
+    return ", ".join(told)
+
+
+def _worst(plan: Plan) -> str:
+    levels = {check.level for check in plan.checks}
+    return next((level for level in ("block", "warn") if level in levels), "pass")
+
+
+def _checked(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """Every check in its order, several to a line where they are short; a sign before each."""
+    signs = {"pass": glyphs.accepted, "warn": glyphs.care, "block": glyphs.dismissed}
+    lines: list[list[Span]] = []
+    room = 0
+    for check in plan.checks:
+        sign, ink = f" {signs[check.level]} ", INKS_OF[check.level]
+        text_ink = "text" if check.level == "pass" else ink
+        parts = wrapped(check.sentence, width - 4, text_ink)
+        size = 4 + sum(cell_len(text) for text, _ in parts[0])
+        if len(parts) == 1 and lines and size <= room:
+            lines[-1] += [(sign, ink), *parts[0], (" ", "text")]
+            room -= size
+            continue
+        lines.append([(sign, ink), *parts[0], (" ", "text")])
+        lines += [[("   ", "text"), *more] for more in parts[1:]]
+        room = width - size if len(parts) == 1 else 0
+    return list(lines)
 
 
 def _labelled(name: str, text: str, width: int) -> list[Line]:

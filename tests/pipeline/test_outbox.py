@@ -132,3 +132,37 @@ def test_no_wait_leaves_out_the_hold(make_desk: MakeDesk) -> None:
     assert desk.app.actions.execute_plan(plan.id, no_wait=True).state == "succeeded"
     assert channel.performed == 1
     desk.close()
+
+
+def test_a_batch_goes_one_by_one_and_comes_back_as_one_step(desk: Desk, channel: Outside) -> None:
+    moves = [desk.mail(f"Mail {number}", f"p{number}@theirs.example") for number in range(3)]
+    made = desk.app.actions.preview_many(moves)
+    assert (made.words, made.people) == ("send 3", 3)
+    ran = desk.app.actions.execute_many(made.able)
+    assert [(one.state, one.good) for one in ran] == [("queued", True)] * 3
+    assert len(desk.app.decisions.undo().sentences) == 3
+    assert {desk.status(move) for move in moves} == {"pending"}
+    let_go(desk)
+    assert channel.performed == 0
+
+
+def test_one_of_a_batch_that_changed_does_not_stop_the_others(desk: Desk, channel: Outside) -> None:
+    moves = [desk.mail(f"Mail {number}", f"p{number}@theirs.example") for number in range(3)]
+    made = desk.app.actions.preview_many(moves)
+    desk.app.decisions.edit(desk.target(moves[1]), "Other words", "than were shown")
+    ran = desk.app.actions.execute_many(made.able)
+    assert [one.state for one in ran] == ["queued", "refused", "queued"]
+    assert "changed since plan" in ran[1].sentence
+    assert desk.status(moves[1]) == "pending"
+
+
+def test_a_plan_counts_as_read_only_while_nothing_changed(desk: Desk, channel: Outside) -> None:
+    move = desk.mail()
+    assert desk.app.actions.fresh_plan(move) is None
+    plan = desk.plan(move)
+    assert desk.app.actions.fresh_plan(move) == plan.id
+    desk.app.decisions.edit(desk.target(move), "Other words", "than were shown")
+    assert desk.app.actions.fresh_plan(move) is None
+    again = desk.plan(move)
+    desk.app.actions.execute_plan(again.id)
+    assert desk.app.actions.fresh_plan(move) is None

@@ -68,7 +68,8 @@ def test_a_second_mail_in_a_week_is_said(desk: Desk) -> None:
     desk.execute(desk.mail())
     again = desk.mail("Write to Dana again")
     (check,) = [one for one in desk.plan(again).checks if one.name == "recent"]
-    assert (check.level, check.sentence) == ("warn", "1 mails to them in seven days")
+    assert check.level == "warn"
+    assert check.sentence.startswith("last written to on ")
 
 
 def test_a_limit_warns_and_a_switch_blocks(make_desk: MakeDesk) -> None:
@@ -84,8 +85,8 @@ def test_what_cannot_be_done_is_a_check_and_no_error(desk: Desk) -> None:
     desk.change("UPDATE command_queue_items SET due_by = NULL, action_context = '{}'")
     plan = desk.plan(move)
     assert plan.blocked
-    assert plan.checks[0].name == "possible"
-    assert "has no start" in plan.checks[0].sentence
+    (check,) = [one for one in plan.checks if one.name == "possible"]
+    assert check.level == "block" and "has no start" in check.sentence
 
 
 def test_a_move_that_is_gone_is_said(desk: Desk) -> None:

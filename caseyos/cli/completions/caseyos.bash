@@ -33,7 +33,7 @@ _caseyos() {
         "add") words='' options='--due --effort --action --to --revenue --owner' ;;
         "outcome") words='replied meeting_booked stage_advanced stage_regressed deal_won deal_lost deliverable_shipped bounced unsubscribed no_response' options='--positive --negative --note' ids=yes ;;
         "preview") words='' options='--draft' ids=yes ;;
-        "execute") words='' options='--plan --dry-run -n --yes -y --draft' ids=yes ;;
+        "execute") words='' options='--plan --dry-run -n --yes -y --draft --no-wait' ids=yes ;;
         "undo") words='' options='--list' ;;
         "redo") words='' options='' ;;
         "outbox") words='list recall hold release flush answer' options='' ;;

@@ -103,7 +103,7 @@ complete -c caseyos -n "__caseyos_in 'outcome'" -l note
 complete -c caseyos -f -n "__caseyos_at ''" -a preview -d 'Show exactly what a move would do'
 complete -c caseyos -f -n "__caseyos_in 'preview'" -a '(__caseyos_ids)'
 complete -c caseyos -n "__caseyos_in 'preview'" -l draft
-complete -c caseyos -f -n "__caseyos_at ''" -a execute -d 'Do it: exactly the previewed bytes, at most once'
+complete -c caseyos -f -n "__caseyos_at ''" -a execute -d 'Do it: exactly the previewed bytes, at most once; several with the typed words'
 complete -c caseyos -f -n "__caseyos_in 'execute'" -a '(__caseyos_ids)'
 complete -c caseyos -n "__caseyos_in 'execute'" -l plan
 complete -c caseyos -n "__caseyos_in 'execute'" -l dry-run
@@ -111,6 +111,7 @@ complete -c caseyos -n "__caseyos_in 'execute'" -s n
 complete -c caseyos -n "__caseyos_in 'execute'" -l yes
 complete -c caseyos -n "__caseyos_in 'execute'" -s y
 complete -c caseyos -n "__caseyos_in 'execute'" -l draft
+complete -c caseyos -n "__caseyos_in 'execute'" -l no-wait
 complete -c caseyos -f -n "__caseyos_at ''" -a undo -d 'Take back your last step; a batch is one step, an effect is removed'
 complete -c caseyos -n "__caseyos_in 'undo'" -l list
 complete -c caseyos -f -n "__caseyos_at ''" -a redo -d 'Do again what you undid last'

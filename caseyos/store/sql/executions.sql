@@ -24,6 +24,14 @@ RETURNING id, plan_expires_at
 SELECT *, plan_expires_at > clock_timestamp() AS good FROM executions
 WHERE plan_id = %(plan_id)s FOR UPDATE
 
+-- name: fresh_plan
+-- The latest plan of the move as it is now, while it is good and has not had its run.
+SELECT e.plan_id FROM executions e JOIN command_queue_items m ON m.id = e.move_id
+WHERE e.move_id = %(move_id)s AND e.dry_run AND e.plan_expires_at > clock_timestamp()
+  AND e.move_version = m.version AND e.action_type = m.action_type
+  AND NOT EXISTS (SELECT 1 FROM executions r WHERE r.from_plan_id = e.plan_id)
+ORDER BY e.created_at DESC LIMIT 1
+
 -- name: by_plan
 -- The real execution that carried a plan out.
 SELECT e.*, m.code, m.title FROM executions e
@@ -230,6 +238,15 @@ LEFT JOIN LATERAL (
   FROM contacts c LEFT JOIN accounts a ON a.id = c.account_id
   WHERE c.email = %(recipient)s) person ON true
 LEFT JOIN breakers breaker ON breaker.channel = %(channel)s
+
+-- name: wrote_again
+-- Something they wrote in its thread after the newest message a text would answer.
+SELECT coalesce(m.subject, 'no subject') AS subject FROM messages m
+JOIN contacts c ON c.id = m.contact_id
+WHERE c.email = %(recipient)s AND m.direction = 'received' AND NOT m.automatic
+  AND (m.refs && %(references)b::text[] OR m.thread_key = ANY (%(references)b))
+  AND m.at > (SELECT max(r.at) FROM messages r WHERE r.message_id = ANY (%(references)b))
+ORDER BY m.at DESC LIMIT 1
 
 -- name: lock_limits
 -- One at a time through the limits of an action, to the end of the transaction.
