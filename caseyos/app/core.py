@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from caseyos.app.operations import Operations
     from caseyos.app.outcomes import Outcomes
     from caseyos.app.queue import QueueReads
+    from caseyos.app.sources import Sources
     from caseyos.app.suppressions import Suppressions
     from caseyos.app.switchboard import Switchboard
     from caseyos.config import Config
@@ -130,6 +131,13 @@ class App:
         from caseyos.app.intake import Intake
 
         return Intake(self)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Asking the configured sources, and listening to them."""
+        from caseyos.app.sources import Sources
+
+        return Sources(self)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -81,9 +81,7 @@ class Intake:
 
     def sync(self, source: str | None = None, *, due_only: bool = False) -> SyncReport:
         """Ask every enabled source, or one by name; a failing source does not stop the others."""
-        from caseyos.app.sources import Sources
-
-        return Sources(self._app).sync(source, due_only=due_only)
+        return self._app.sources.sync(source, due_only=due_only)
 
     def signals(
         self,

@@ -125,6 +125,11 @@ class Operations:
         """Ask those sources for news whose interval is over."""
         return figures(self._app.intake.sync(due_only=True))
 
+    def hear(self, source: str) -> Figures:
+        """Ask one source that told of news, and make of them what there is to make."""
+        report = self._app.intake.sync(source)
+        return {**figures(report), **(self.generate() if report.signals else {})}
+
     def generate(self) -> Figures:
         """Detect outcomes, then turn signals into moves and rescore."""
         outcomes = self._app.outcomes.detect()

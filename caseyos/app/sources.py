@@ -32,6 +32,8 @@ KINDS: Mapping[str, str] = {
     "imap": "caseyos.connectors.imap_source:ImapSource",
 }
 MAIL = ("maildir", "mbox", "imap")  # kinds whose batches are mail
+# Kinds whose servers tell of news by themselves.
+LISTENERS: Mapping[str, str] = {"imap": "caseyos.connectors.imap_listener:ImapListener"}
 FILES = ("maildir", "mbox", "csv")  # kinds that are nothing without a path
 
 Read = Callable[[], int]
@@ -73,6 +75,22 @@ class Sources:
                 if name == source:
                     raise
         return report
+
+    def listened(self) -> tuple[str, ...]:
+        """The sources that can tell of news by themselves, as configured."""
+        return tuple(
+            f"{one.kind}:{one.name}"
+            for one in self._app.config.settings.source
+            if one.enabled and one.idle and one.kind in LISTENERS
+        )
+
+    def listen(
+        self, source: str, heard: Callable[[], object], stopping: Callable[[], bool]
+    ) -> bool:
+        """Listen to one of `listened` until `stopping`; False where its server tells nothing."""
+        around = self._around(source, frozenset())
+        listener = _class(LISTENERS[source.split(":", 1)[0]])(around.account)
+        return bool(listener.listen(heard, stopping))
 
     def _chosen(self, source: str | None, *, due_only: bool) -> Mapping[str, Read]:
         readers = self._readers()
@@ -206,6 +224,10 @@ def _loaded(kind: str) -> Callable[[Configured, Surroundings], Source]:
             f"There is no source of kind {kind!r}; the kinds are {known}.",
             hint="caseyos config edit",
         )
+    made: Callable[[Configured, Surroundings], Source] = _class(where)
+    return made
+
+
+def _class(where: str) -> Any:
     module, _, name = where.partition(":")
-    made: Any = getattr(import_module(module), name)
-    return made  # type: ignore[no-any-return]
+    return getattr(import_module(module), name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from caseyos.app import App
 from caseyos.app.daemon_lock import DaemonFile, DaemonState
 from caseyos.daemon.jobs import job_table
+from caseyos.daemon.listening import Listeners
 from caseyos.daemon.scheduler import JobRunner
 from caseyos.errors import CaseyError
 
@@ -66,6 +67,9 @@ class Daemon:
         self._said = ""
         self._rebuilt = False
         self._runner = JobRunner(job_table(app), app.operations.run_job, lambda: self._epoch)
+        self._listeners = Listeners(
+            app.sources.listened(), app.sources.listen, app.operations.hear, lambda: self._epoch
+        )
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; 0 when that ended cleanly."""
@@ -83,8 +87,10 @@ class Daemon:
             self._say(f"daemon started (pid {state.pid}), shim {address}. Ctrl-C ends it.")
             log.info("daemon started", extra={"pid": state.pid, "listen": address})
             self._runner.start()
+            self._listeners.start()
             return self._watch()
         finally:
+            self._listeners.stop()
             self._runner.stop()
             if served is not None:
                 served.stop()

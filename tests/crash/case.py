@@ -27,25 +27,7 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = (
-    "machine",
-    "smtp",
-    "caldav",
-    "crowd",
-    "database",
-    "toxics",
-    "undo",
-    "local",
-    "random-kills",
-    "binding",
-    "limit",
-    "verbs",
-    "stop",
-    "keys",
-    "headers",
-    "zombie",
-    "dry-run",
-)
+NAMES = ("local", "random-kills", "binding")
 
 
 def load(name: str) -> Case:

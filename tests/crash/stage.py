@@ -40,7 +40,6 @@ class Stage:
         self._children: set[int] = set()
         self._programs: list[subprocess.Popen[Any]] = []
         self._databases: list[str] = []
-        self._endings: list[Callable[[], None]] = []
 
     def database(self) -> str:
         """The connection string of a fresh, migrated database."""
@@ -102,10 +101,6 @@ class Stage:
         self._programs.append(started)
         return started
 
-    def end_with(self, ending: Callable[[], None]) -> None:
-        """Call this, too, when the stage is closed or abandoned."""
-        self._endings.append(ending)
-
     def close(self) -> None:
         """End every process and drop every database; the folder is the opener's."""
         self.end_processes()
@@ -120,12 +115,9 @@ class Stage:
 
     def end_processes(self) -> None:
         """End every process of this stage that still runs."""
-        for ending in reversed(self._endings):
-            ending()
         for program in self._programs:
-            if program.poll() is None:
-                program.kill()
-                program.communicate()
+            program.kill()
+            program.communicate()
         for child in tuple(self._children):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -141,15 +133,13 @@ class Stage:
 def own_server(folder: Path, *, durable: bool = False) -> Iterator[EmbeddedServer]:
     """A server in a folder with the migrated template, gone afterwards.
 
-    It saves itself the syncs that only a power failure would need; `durable` means that what was
-    committed is with the kernel, so that it outlives the server's own death.
+    Unless it is to be `durable` it saves itself the syncs that only a power failure would need.
     """
     server = EmbeddedServer(folder)
     try:
         server.ensure_running()
         with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
-            commits = () if durable else ("synchronous_commit",)
-            for setting in ("fsync", "full_page_writes", *commits):
+            for setting in () if durable else ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
