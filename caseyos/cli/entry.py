@@ -6,11 +6,14 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caseyos.cli import diagnostics
 from caseyos.cli.flags import HELP, Flags, take
 from caseyos.errors import CaseyError
+
+if TYPE_CHECKING:
+    from caseyos.cli.session import Session
 
 EVERY_DAY, LOOK, RUN, SET_UP = "Every day", "Look", "Run", "Set up"
 
@@ -140,6 +143,10 @@ def _invoke(flags: Flags, rest: list[str]) -> int:
 
     session = Session(flags)
     try:
+        if not rest and sys.stdin.isatty() and sys.stdout.isatty():
+            _screen(session)
+            session.remember()
+            return 0
         result = command_tree().main(
             args=rest, prog_name="caseyos", standalone_mode=False, obj=session
         )
@@ -167,15 +174,16 @@ def _invoke(flags: Flags, rest: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _open(ctx: Any) -> None:
-    """`caseyos` alone: the TUI in a terminal, short help elsewhere."""
-    session = ctx.obj
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        from caseyos.tui import run as run_tui
+def _screen(session: Session) -> None:
+    """`caseyos` alone in a terminal; the command tree is not needed for it."""
+    from caseyos.tui import run as run_tui
 
-        run_tui(session.app, ascii_only=session.flags.ascii)
-    else:
-        sys.stdout.write(ctx.get_help() + "\n")
+    run_tui(session.app, ascii_only=session.flags.ascii)
+
+
+def _open(ctx: Any) -> None:
+    """`caseyos` alone elsewhere: short help."""
+    sys.stdout.write(ctx.get_help() + "\n")
 
 
 def _terminated(_number: int, _frame: object) -> None:

@@ -56,7 +56,11 @@ def parse(text: str) -> QueueFilter:
 
 def begin(screen: TodayScreen) -> None:
     """Show the filter line with what it holds, ready to type."""
-    line = screen.query_one(FilterLine)
+    line = screen.query_one_optional(FilterLine)
+    if line is None:
+        # Nothing of it is loaded or laid out before somebody wants it.
+        line = FilterLine()
+        screen.mount(line, before="#strip-rule")
     line.value = screen.filter_text
     line.add_class("-open")
     line.focus()

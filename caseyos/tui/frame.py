@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from caseyos.tui import keys, labels
 from caseyos.tui.bars import Footer, StatusLine, TitleBar
+from caseyos.tui.ink import INK_CLASSES
 from caseyos.tui.painted import Bar, Page
 from caseyos.tui.small import notice, too_small
 
@@ -40,6 +41,7 @@ class Frame(Screen[None]):
         (120, "-wide"),
         (180, "-widest"),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*INK_CLASSES}
     keys_of: ClassVar[str] = keys.VIEW
     view_name: str = ""
 

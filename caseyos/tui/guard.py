@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events
 from textual.screen import ModalScreen
+
+from caseyos.tui.ink import INK_CLASSES
 
 if TYPE_CHECKING:
     from caseyos.tui.program import Program
@@ -22,6 +24,7 @@ class Guarded(ModalScreen[Result], Generic[Result]):
     again, so that neither a held key nor pasted text ever gets through.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*INK_CLASSES}
     AUTO_FOCUS = ""  # a dialog says itself what has the keys
     wants_quiet = False
 

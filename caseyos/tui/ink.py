@@ -29,6 +29,8 @@ INKS = (
     *("text", "title", "dim", "rule", "score", "bar", "empty", "late", "good", "care", "bad"),
     *("account", "safe", "live", "key", "mark", "done"),
 )
+# What a screen names as its COMPONENT_CLASSES, so that its surfaces find their inks there.
+INK_CLASSES = frozenset(f"ink--{name}" for name in (*INKS, "cursor"))
 
 
 def harmless(text: str) -> str:

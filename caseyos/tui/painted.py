@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from caseyos.tui.ink import INKS, Line, cells
+from caseyos.tui.ink import Line, cells
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 class Painted(ScrollView):
     """A surface of inked lines."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in (*INKS, "cursor")}
     ALLOW_SELECT = False
 
     @property
@@ -30,8 +29,8 @@ class Painted(ScrollView):
         return cast("Program", self.app)
 
     def ink(self, name: str) -> Style:
-        """The look of an ink, without a ground."""
-        return self.get_component_rich_style(f"ink--{name}", partial=True)
+        """The look of an ink, without a ground; a screen mixes its inks once for all it shows."""
+        return self.screen.get_component_rich_style(f"ink--{name}", partial=True)
 
     def paint(self, line: Line, width: int, *, cursor: bool = False) -> Strip:
         """A line as cells on this widget's ground."""

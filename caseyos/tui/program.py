@@ -81,6 +81,11 @@ class Program(TextualApp[None]):
         self._beat = beat
         self._pulsing = self._letting_go = False
         super().__init__()
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        # Before the first style is worked out: a change of theme would have all of them made again.
+        self.set_reactive(TextualApp.theme, self._theme_name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.calls = Calls(self, front)
         self.animation_level = "none"
         self.set_keymap(self.keymap)
@@ -112,9 +117,6 @@ class Program(TextualApp[None]):
 
     def on_mount(self) -> None:
         """Put the look on and begin to watch."""
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = self._theme_name
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             gone = partial(loop.call_soon_threadsafe, self.leave)

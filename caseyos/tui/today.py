@@ -17,7 +17,6 @@ from caseyos.domain.views import Page as QueuePage
 from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError
 from caseyos.tui import empty, facts, keys, labels, rows
-from caseyos.tui.filtering import FilterLine, begin
 from caseyos.tui.frame import bindings
 from caseyos.tui.ink import Line
 from caseyos.tui.movelist import MoveList
@@ -28,6 +27,7 @@ from caseyos.tui.verbs import MoveScreen
 from caseyos.tui.window import Wanted, Window
 
 MARKED_AT_MOST = 500
+PATIENCE = 0.15  # seconds of reading before the screen says that it reads
 
 
 class TodayScreen(MoveScreen):
@@ -79,15 +79,14 @@ class TodayScreen(MoveScreen):
                 yield Page(self._empty, id="empty")
             yield Page(self._edge, id="edge")
             yield Page(self._pane, id="side")
-        yield FilterLine()
         yield Page(self._rule, id="strip-rule")
         yield Page(self._strip, id="strip")
 
     def on_mount(self) -> None:
-        """Read the queue once the size is known."""
+        """Read the queue while the screen is laid out; what is slower than that is said."""
         self.moves.focus()
-        self._show_empty()
-        self.call_after_refresh(self.reopen)
+        self.reopen()
+        self.set_timer(PATIENCE, self._still_reading)
 
     def chosen(self) -> Sequence[Move]:
         """The marked moves, or the one under the cursor."""
@@ -131,7 +130,9 @@ class TodayScreen(MoveScreen):
         keep = move.id if move is not None else None
         row = 0 if top else listed.cursor
         core, chosen = self.program.core, self.effective
-        seen = max(10, listed.size.height // listed.row_height)
+        # Before the first layout, about what will show.
+        tall = listed.size.height or self.app.size.height * 2 // 3
+        seen = max(10, tall // listed.row_height)
         self.program.ask(
             lambda: open_window(core, chosen, seen=seen, keep=keep, row=row),
             self._show,
@@ -261,6 +262,8 @@ class TodayScreen(MoveScreen):
 
     def action_filter(self) -> None:
         """Type a filter."""
+        from caseyos.tui.filtering import begin
+
         begin(self)
 
     def action_back(self) -> None:
@@ -328,6 +331,10 @@ class TodayScreen(MoveScreen):
         self.moves.refresh()
         self._show_empty()
         self.program.say_error(error)
+
+    def _still_reading(self) -> None:
+        if self._opened is None:
+            self._show_empty()
 
     def _show_empty(self) -> None:
         nothing = self._opened is None or self._opened.window.length == 0
