@@ -66,11 +66,12 @@ class SmtpMail:
         self.check(payload)
         prove(payload, wire, marker, unsubscribe=True)
         recipients = accepted_recipients(payload)
-        copy = _Copy(self._account, wire, marker)
+        account = self._account.asking_once()
+        copy = _Copy(account, wire, marker)
         smtp: SmtpSession | None = None
         try:
             with definitely_not():
-                smtp = open_smtp(self._account)
+                smtp = open_smtp(account)
             refused = smtp.name(str(payload.fields["from"]), recipients, len(wire))
         except BaseException:
             copy.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from caseyos.connectors.dialling import Server
 from caseyos.domain.text import safe_line
@@ -33,6 +34,10 @@ class MailAccount:
     def login_command(self) -> str:
         """What a person types to log in."""
         return f"caseyos auth login imap {self.name.partition(':')[2]}"
+
+    def asking_once(self) -> MailAccount:
+        """The same account, whose secret is asked for at most once: for two logins in a row."""
+        return replace(self, secret=cache(self.secret))
 
     def refused(self, server: Server, said: str) -> CaseyError:
         """A login that the server refused, in the server's own words."""

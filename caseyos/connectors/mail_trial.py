@@ -12,6 +12,7 @@ from caseyos.errors import ConfigError, TryLater
 
 def try_account(account: MailAccount) -> tuple[str, ...]:
     """What worked, in sentences; the first thing that did not is raised as it is."""
+    account = account.asking_once()
     told: list[str] = []
     with open_session(account) as session:
         folders = [

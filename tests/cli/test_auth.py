@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +69,49 @@ def test_the_way_from_nothing_to_a_login_and_back(
     assert json.loads((tmp_path / "kept.json").read_text()) == {}
     refused = caseyos("auth", "test", "imap", "work", **keyring)
     assert refused.returncode == 4
+
+
+def test_somebody_at_a_terminal_is_asked_and_the_secret_is_not_shown(
+    home: dict[str, str],
+    dovecot: Dovecot,
+    sink: SmtpSink,
+    mailbox: str,
+    keyring: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    given = [sys.executable, "-m", "caseyos", "auth", "login", "imap", "--port", str(dovecot.imaps)]
+    given += ["--ca-file", str(dovecot.ca), "--smtp-port", str(sink.port)]
+    given += ["--smtp-security", "starttls"]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        given,
+        env=home | keyring,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    answers = [("address)", mailbox), ("IMAP server", HOST), ("SMTP server", HOST)]
+    answers += [("not shown", PASSWORD)]
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:
+            break  # the other side has ended
+        if not part:
+            break
+        shown += part
+        if answers and answers[0][0].encode() in shown:
+            os.write(ours, f"{answers.pop(0)[1]}\n".encode())
+    os.close(ours)
+    assert process.wait(60) == 0, shown.decode()
+    assert answers == []
+    assert PASSWORD.encode() not in shown
+    assert f"[imap.{mailbox.rpartition('@')[2]}]".encode() in shown
+    assert b"Kept in the keyring." in shown
+    assert json.loads((tmp_path / "kept.json").read_text()) == {"caseyos/imap:work": PASSWORD}
 
 
 def test_a_wrong_password_is_exit_4_and_is_not_kept(

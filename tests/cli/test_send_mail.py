@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
@@ -121,10 +122,14 @@ def test_a_mail_is_held_recalled_and_then_let_go_as_it_was_previewed(desk: Desk)
     assert desk.sink.taken == []
     assert desk.told("show", str(plan["id"]))["status"] == "pending"
 
-    desk.hold("0s")
+    desk.hold("1s")
     plan = desk.told("preview", str(plan["id"]))
     wire = str(plan["wire"]).encode()
-    desk.told("execute", "--plan", str(plan["plan"]), "--yes")
+    held = desk.told("execute", "--plan", str(plan["plan"]), "--yes")
+    assert (held["state"], desk.sink.taken) == ("queued", [])
+    end = time.monotonic() + 60
+    while not desk.sink.taken and time.monotonic() < end:
+        desk.told("tick")
     (arrived,) = desk.mails(desk.theirs)
     assert arrived.endswith(wire)
     assert desk.mails(desk.user, "Sent") == [wire]

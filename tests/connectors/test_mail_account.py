@@ -16,3 +16,16 @@ def test_a_refusal_says_what_to_type_and_nothing_of_the_secret() -> None:
     assert "refused the password of a@b.example: no" in refusal.message
     assert "\x1b" not in refusal.message
     assert "secret!" not in refusal.message
+
+
+def test_two_logins_in_a_row_ask_once() -> None:
+    asked: list[str] = []
+
+    def secret() -> str:
+        asked.append("!")
+        return "secret"
+
+    account = MailAccount("imap:work", "u", "password", secret, Server("imap.example", 993))
+    once = account.asking_once()
+    assert [once.secret(), once.secret(), account.secret()] == ["secret"] * 3
+    assert len(asked) == 2

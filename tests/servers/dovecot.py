@@ -132,6 +132,15 @@ class Dovecot:
     def __init__(self, *, tls: bool = True) -> None:
         if BINARY is None:
             missing("dovecot (dovecot-imapd, dovecot-lmtpd)")
+        # A free port may be somebody else's by the time it is used.
+        for _ in range(5):
+            self._start(tls=tls)
+            if "Address already in use" not in self.log():
+                return
+            self.stop()
+        raise AssertionError("no free port for Dovecot")
+
+    def _start(self, *, tls: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="caseyos-dovecot-"))
         self.imap, self.imaps, self.lmtp = free_ports(3)
         self.ca, chain, key = certificate(self.folder)
