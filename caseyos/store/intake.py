@@ -12,13 +12,18 @@ from uuid import UUID
 
 from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected, SourceHealth
 from caseyos.errors import Overtaken
-from caseyos.store.rows import as_json, batch
+from caseyos.store.rows import as_json, batch, json_text
 from caseyos.store.sql import named_sql
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named_sql("intake")
+STAGE_FROM = 500  # signals; fewer are sooner stored by one statement
+STAGED = (
+    *("source", "signal_type", "external_id", "occurred_at", "evidence", "data", "deal_source"),
+    *("deal_external_id", "contact", "account_id", "deal_id"),
+)
 Row = Mapping[str, Any]
 
 
@@ -85,6 +90,8 @@ class Intake:
         """Store signals, each outside event once; how many were new."""
         if not rows:
             return 0
+        if len(rows) >= STAGE_FROM and self._may_stage():
+            return self._add_staged(rows)
         return self._connection.execute(_SQL["add_signals"], {"rows": batch(rows)}).rowcount
 
     def quarantine(self, source: str, rows: Sequence[Rejected]) -> None:
@@ -222,6 +229,21 @@ class Intake:
     def observe(self, query: str, **values: Any) -> list[Row]:
         """One of the set reads that internal signals are made from, by its name."""
         return list(self._connection.execute(_SQL[query], values))
+
+    def _may_stage(self) -> bool:
+        row = self._connection.execute(_SQL["may_stage"]).fetchone()
+        return row is not None and bool(row["allowed"])
+
+    def _add_staged(self, rows: Sequence[Row]) -> int:
+        """Signals by COPY into a temporary table: what a server takes in fastest."""
+        self._connection.execute(_SQL["stage_signals"])
+        self._connection.execute("TRUNCATE incoming_signals")
+        with self._connection.cursor().copy(_SQL["copy_signals"]) as copy:
+            for row in rows:
+                copy.write_row(
+                    [json_text(row["data"]) if one == "data" else row.get(one) for one in STAGED]
+                )
+        return self._connection.execute(_SQL["add_staged_signals"]).rowcount
 
     def _write(self, query: str, rows: Sequence[Row], **values: Any) -> None:
         if rows:

@@ -38,6 +38,12 @@ def as_json(value: Any) -> Jsonb:
     return Jsonb(value, dumps=_encode)
 
 
+def json_text(value: Any) -> str:
+    """A value as the text of a jsonb column, for COPY."""
+    _refuse(value)
+    return _encode(value).decode()
+
+
 def batch(rows: Sequence[Mapping[str, Any]]) -> Jsonb:
     """Rows as one jsonb array."""
     return as_json(list(rows))

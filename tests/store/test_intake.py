@@ -1,15 +1,16 @@
 """Where ingestion keeps things; what it means is tested with the pipeline."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected
+from caseyos.domain.ports.intake import AccountRow, ProductRow, Rejected, signal_row
 from caseyos.errors import Overtaken
-from caseyos.store.intake import name_key
-from tests.store.conftest import Unit
+from caseyos.store.intake import STAGE_FROM, name_key
+from tests.store.conftest import Insert, Unit
 
 
 @pytest.mark.parametrize(
@@ -131,3 +132,71 @@ def test_nothing_is_asked_for_nothing(unit: Unit) -> None:
         assert uow.intake.add_messages([]) == set()
         assert uow.intake.promote_replies([]) == []
         assert uow.intake.sent_among([]) == set()
+
+
+def hostile_signals(count: int) -> list[dict[str, Any]]:
+    texts = ("plain", 'tab\t back\\slash \\N "quoted"', "line\nbreak\r{a,b}", "\\.", "π — 日本")
+    return [
+        signal_row(
+            source="t",
+            signal_type="manual",
+            external_id=f"{number}",
+            occurred_at=None if number % 3 else datetime(2026, 11, 24, tzinfo=UTC),
+            evidence=texts[number % 5],
+            data={"said": texts[number % 5], "n": number, "deep": {"list": [texts[number % 5]]}},
+            contact="dana@x.example" if number % 2 else None,
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_large_batch_is_stored_as_a_small_one_is(unit: Unit, insert: Insert) -> None:
+    insert("contacts", email="dana@x.example")
+    rows, stored = hostile_signals(STAGE_FROM), []
+    query = (
+        "SELECT source, signal_type, external_id, occurred_at, evidence, data, contact_id"
+        " FROM signals ORDER BY external_id"
+    )
+    for parts in ([rows], [rows[:100], rows[100:200], rows[200:]]):
+        with unit() as uow:
+            uow.connection.execute("TRUNCATE signals CASCADE")
+            assert sum(uow.intake.add_signals(part) for part in parts) == STAGE_FROM
+            stored.append(uow.connection.execute(query).fetchall())
+    assert stored[0] == stored[1]
+    assert len([row for row in stored[0] if row["contact_id"]]) == STAGE_FROM // 2
+
+
+def test_large_batches_are_stored_once_each(unit: Unit) -> None:
+    rows = hostile_signals(STAGE_FROM)
+    nameless = [row | {"external_id": None} for row in rows]
+    with unit() as uow:
+        assert uow.intake.add_signals(rows) == STAGE_FROM
+        assert uow.intake.add_signals(rows) == 0
+        # Nothing tells two of these apart, so what lay ready must not be stored again.
+        assert uow.intake.add_signals(nameless) == STAGE_FROM
+        assert uow.intake.add_signals(nameless) == STAGE_FROM
+    with unit() as uow:
+        assert uow.intake.add_signals(rows[:-1] + nameless[:1]) == 1
+
+
+def test_a_large_batch_with_what_is_no_json_stores_nothing(unit: Unit) -> None:
+    rows = hostile_signals(STAGE_FROM)
+    rows[7]["data"]["n"] = float("nan")
+    with pytest.raises(ValueError, match="Out of range"), unit() as uow:
+        uow.intake.add_signals(rows)
+    with unit() as uow:
+        assert uow.intake.add_signals(rows[:7]) == 7
+
+
+def test_a_role_without_temporary_tables_stores_large_batches_too(unit: Unit) -> None:
+    with unit() as uow:
+        uow.connection.execute("CREATE ROLE plain_writer")
+        uow.connection.execute(
+            "GRANT ALL ON ALL TABLES IN SCHEMA public TO plain_writer;"
+            " GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO plain_writer"
+        )
+        database = uow.connection.info.dbname
+        uow.connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+        uow.connection.execute("SET LOCAL ROLE plain_writer")
+        assert uow.intake.add_signals(hostile_signals(STAGE_FROM)) == STAGE_FROM
+        uow.connection.rollback()

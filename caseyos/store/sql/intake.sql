@@ -104,6 +104,32 @@ LEFT JOIN contacts c ON c.email = x.contact
 ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, signal_type, source
 
+-- name: may_stage
+-- Whether this role may have temporary tables.
+SELECT has_database_privilege(current_database(), 'TEMPORARY') AS allowed
+
+-- name: stage_signals
+-- Where a large batch of signals lies until it is stored: kept for the next one, and empty.
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_signals (source text, signal_type text,
+  external_id text, occurred_at timestamptz, evidence text, data jsonb, deal_source text,
+  deal_external_id text, contact text, account_id uuid, deal_id uuid) ON COMMIT DELETE ROWS
+
+-- name: copy_signals
+-- The rows of a large batch, in the order of `STAGED`.
+COPY incoming_signals (source, signal_type, external_id, occurred_at, evidence, data, deal_source,
+  deal_external_id, contact, account_id, deal_id) FROM STDIN
+
+-- name: add_staged_signals
+-- As add_signals, from the rows that lie ready.
+INSERT INTO signals (source, signal_type, external_id, occurred_at, evidence, data, deal_id,
+  contact_id, account_id)
+SELECT x.source, x.signal_type, x.external_id, x.occurred_at, x.evidence, x.data,
+  coalesce(x.deal_id, d.id), c.id, coalesce(x.account_id, d.account_id, c.account_id)
+FROM incoming_signals x
+LEFT JOIN deals d ON d.source = x.deal_source AND d.external_id = x.deal_external_id
+LEFT JOIN contacts c ON c.email = x.contact
+ON CONFLICT (source, external_id) DO NOTHING
+
 -- name: quarantine
 -- What could not be taken, once per place.
 INSERT INTO quarantine AS q (source, external_id, raw, place, reason)
