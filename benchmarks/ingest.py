@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from benchmarks.measure import Result, in_turn, main
@@ -35,8 +36,8 @@ def rows(full: bool) -> Iterator[Result]:
         told = "COPY of pre-rendered bytes, one connection"
         for name, threads, goal in (("one connection", 1, 0.7), ("two threads", 2, 1.1)):
             ours, theirs = in_turn(
-                _rate(app, count, lambda threads=threads: _all(app, chunks, threads)),
-                _rate(app, count, lambda: [_copy(app, one) for one in rendered]),
+                _rate(app, count, partial(_all, app, chunks, threads)),
+                _rate(app, count, partial(_copy_all, app, rendered)),
                 rounds=5,
             )
             row = f"idempotent ingest, {name}"
@@ -60,6 +61,11 @@ def _rendered(app: App) -> list[bytes]:
         with unit.connection.cursor().copy(query) as copy:
             lines = b"".join(bytes(part) for part in copy).splitlines(keepends=True)
     return [b"".join(lines[first : first + BATCH]) for first in range(0, len(lines), BATCH)]
+
+
+def _copy_all(app: App, parts: Sequence[bytes]) -> None:
+    for part in parts:
+        _copy(app, part)
 
 
 def _copy(app: App, part: bytes) -> None:

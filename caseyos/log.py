@@ -7,14 +7,15 @@ import logging
 import logging.handlers
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 SHORTEST_SECRET = 6  # characters; anything shorter would blot out ordinary words
-LOOK_EVERY = 256 * 1024  # characters after which a long file is noticed
+LINES_AT_ONCE = 500
+MANY = 50  # records of one moment from which they are written as lines
 _SECRETS: set[str] = set()
 _WRITTEN: set[str] = set()  # the same as they look inside a line of JSON
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -36,15 +37,25 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, with every known secret replaced."""
-        entry: dict[str, object] = {
-            "at": f"{self._second(int(record.created))}.{int(record.msecs):03d}",
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
+        entry = self._entry(record.created, record.levelname, record.name, record.getMessage())
         entry |= {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
+        return self._line(entry)
+
+    def many(self, name: str, told: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+        """The lines of many records at once: a message each, and its fields."""
+        now = time.time()
+        return [
+            self._line(self._entry(now, "INFO", name, one) | dict(fields)) for one, fields in told
+        ]
+
+    def _entry(self, moment: float, level: str, name: str, message: str) -> dict[str, Any]:
+        at = f"{self._second(int(moment))}.{int(moment % 1 * 1000):03d}"
+        return {"at": at, "level": level.lower(), "logger": name, "message": message}
+
+    @staticmethod
+    def _line(entry: Mapping[str, Any]) -> str:
         try:
             line = json.dumps(entry)
         except (TypeError, ValueError):
@@ -63,62 +74,56 @@ class JsonLines(logging.Formatter):
 class PrivateFile(logging.handlers.RotatingFileHandler):
     """A log file for its owner alone, whose disk may be full: a line is lost, nobody disturbed."""
 
-    held = False  # while many lines are written, they reach the file together
-    _since = 0  # characters since the file's size was looked at
-
     def _open(self) -> TextIOWrapper:
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(handle, "a", encoding=self.encoding)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, which is formatted once; the file is rotated before it grows too long."""
+        """Write a line, which is formatted once."""
         try:
-            line = self.format(record) + "\n"
-            self._since += len(line)
-            if self._since > LOOK_EVERY or not self.held:
-                self._since = len(line)
-                self._make_room(len(line))
-            if self.stream is None:
-                self.stream = self._open()
-            self.stream.write(line)
-            if not self.held:
-                self.stream.flush()
+            self._write(self.format(record) + "\n")
         except RecursionError:
             raise
         except Exception:  # noqa: BLE001 - a log that fails disturbs nobody
             self.handleError(record)
 
-    def _make_room(self, needed: int) -> None:
-        if self.stream is not None:
-            self.stream.flush()
-            if os.fstat(self.stream.fileno()).st_size + needed > self.maxBytes:
-                self.doRollover()
+    def write_lines(self, lines: Sequence[str]) -> None:
+        """Write lines that are formatted already, a part of the file at a time."""
+        self.acquire()
+        try:
+            for first in range(0, len(lines), LINES_AT_ONCE):
+                with suppress(OSError, ValueError):
+                    self._write("\n".join([*lines[first : first + LINES_AT_ONCE], ""]))
+        finally:
+            self.release()
+
+    def _write(self, text: str) -> None:
+        if self.stream is None:
+            self.stream = self._open()
+        if os.fstat(self.stream.fileno()).st_size + len(text) > self.maxBytes:
+            self.doRollover()
+        self.stream.write(text)
+        self.stream.flush()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Say nothing: standard error is the person's, not the log's."""
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Let the lines of a `with` block reach the file at its end, not each by itself."""
-    held = [one for one in logging.getLogger("caseyos").handlers if isinstance(one, PrivateFile)]
-    for handler in held:
-        handler.held = True
-    try:
-        yield
-    finally:
-        for handler in held:
-            handler.held = False
-            with suppress(OSError, ValueError):
-                handler.flush()
+def told(logger: logging.Logger, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """`logger.info` for records of one moment: a message each, and its fields.
 
-
-def told(logger: logging.Logger, message: str, fields: Mapping[str, Any]) -> None:
-    """`logger.info` for many records: nobody asks from which line of code they come."""
-    if logger.isEnabledFor(logging.INFO):
-        logger.handle(
-            logger.makeRecord(logger.name, logging.INFO, "", 0, message, (), None, extra=fields)
-        )
+    Many of them are written to our own file as lines, and no record is made for each.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    handlers = logging.getLogger("caseyos").handlers
+    if len(records) >= MANY and all(isinstance(one, PrivateFile) for one in handlers):
+        for handler in handlers:
+            if isinstance(handler, PrivateFile) and isinstance(handler.formatter, JsonLines):
+                handler.write_lines(handler.formatter.many(logger.name, records))
+        return
+    for message, fields in records:
+        logger.info(message, extra=fields)
 
 
 def _without_secrets(value: Any) -> Any:

@@ -157,37 +157,42 @@ def test_it_rotates(file: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
 
 
-def test_many_lines_reach_the_file_together_and_none_is_lost(file: Path) -> None:
+@pytest.mark.parametrize("count", [1, log.MANY, 3 * log.LINES_AT_ONCE + 1])
+def test_records_of_one_moment_are_lines_like_others(file: Path, count: int) -> None:
     log.redact(SECRET)
     logger = logging.getLogger("caseyos.events")
-    with log.together():
-        log.told(logger, "signal_processed", {"item_id": 1})
-        log.told(logger, "signal_processed", {"item_id": SECRET})
-        assert file.read_text() == ""
-    log.told(logger, "last", {})
-    assert [(line["message"], line.get("item_id")) for line in lines(file)] == [
-        ("signal_processed", 1),
-        ("signal_processed", "[secret]"),
-        ("last", None),
-    ]
+    log.told(logger, [("signal_processed", {"item_id": n, "who": SECRET}) for n in range(count)])
+    logger.info("signal_processed", extra={"item_id": count, "who": SECRET})
+    written = lines(file)
+    assert [line["item_id"] for line in written] == list(range(count + 1))
+    for line in written:
+        assert list(line) == list(written[-1])
+        assert (line["level"], line["logger"]) == ("info", "caseyos.events")
+        assert (line["message"], line["who"]) == ("signal_processed", "[secret]")
+        assert len(str(line["at"])) == len("2026-11-24T09:12:00.000")
 
 
 def test_a_long_run_of_lines_rotates_too(file: Path) -> None:
-    logger = logging.getLogger("caseyos.events")
-    with log.together():
-        for number in range(3_000):
-            log.told(logger, "x" * 1_000, {"number": number})
+    log.told(logging.getLogger("caseyos.events"), [("x" * 1_000, {"n": n}) for n in range(3_000)])
     kept = list(file.parent.iterdir())
     assert len(kept) == 2
-    assert all(path.stat().st_size <= 2 * 1024 * 1024 + log.LOOK_EVERY for path in kept)
+    assert all(path.stat().st_size <= 2 * 1024 * 1024 for path in kept)
     assert sum(len(lines(path)) for path in kept) == 3_000
+
+
+def test_whoever_else_listens_gets_a_record_each(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("caseyos").addHandler(caplog.handler)
+    log.told(logging.getLogger("caseyos.events"), [("one", {"n": n}) for n in range(log.MANY)])
+    assert len(caplog.records) == log.MANY == len(lines(file))
 
 
 def test_a_quiet_logger_is_told_nothing(file: Path) -> None:
     logger = logging.getLogger("caseyos.events")
     logger.setLevel("WARNING")
     try:
-        log.told(logger, "unheard", {})
+        log.told(logger, [("unheard", {})] * log.MANY)
     finally:
         logger.setLevel(logging.NOTSET)
     assert file.read_text() == ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,13 @@ class GenerationReport:
     seconds: float = 0.0
     gates: dict[str, int] = field(default_factory=dict)
 
+    def add(self, other: GenerationReport) -> None:
+        """Count what another did of the same run."""
+        for name in ("signals", "created", "refreshed", "gated", "too_old", "unmatched", "failed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for gate, number in other.gates.items():
+            self.gates[gate] = self.gates.get(gate, 0) + number
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -72,15 +80,38 @@ def generate(units: UnitFactory, book: Rulebook, now: datetime) -> GenerationRep
 
 
 def process(units: UnitFactory, book: Rulebook, now: datetime, report: GenerationReport) -> None:
-    """Process every waiting signal, a batch at a time; `report` counts what was done.
+    """Process every waiting signal; `report` counts what was done.
 
-    May run in several threads and processes at once: each takes other signals.
+    A long backlog is worked on by two threads: while one waits for the database, the other judges.
     """
-    while True:
+    if _drain(units, book, now, report, batches=1):
+        return
+    beside = GenerationReport()
+    with ThreadPoolExecutor(1, "generate") as pool:
+        helper = pool.submit(_drain, units, book, now, beside)
+        _drain(units, book, now, report)
+        helper.result()
+    report.add(beside)
+    # What both had candidates for was left by one of them.
+    _drain(units, book, now, report)
+
+
+def _drain(
+    units: UnitFactory,
+    book: Rulebook,
+    now: datetime,
+    report: GenerationReport,
+    batches: int | None = None,
+) -> bool:
+    """Process batches until nothing waits, or so many; whether nothing waits."""
+    done = 0
+    while batches is None or done < batches:
         with units() as unit:
             taken, settled = process_batch(unit, book, now, report)
+        done += 1
         if taken < BATCH or settled == 0:
-            return
+            return True
+    return False
 
 
 def process_batch(
@@ -159,7 +190,7 @@ def _add(
     before = dict(earlier.get("context") or earlier.get("action_context") or {}) if earlier else {}
     evidence = evidence_with(before.get("evidence", ()), row["evidence"])
     context = context_of(proposal, evidence)
-    if earlier is live and live is not None and live["latest"] and happened(row) < live["latest"]:
+    if live is not None and live["latest"] and happened(row) < live["latest"]:
         # An older event that was met late: evidence, but not the last word.
         kept = {name: live[name] for name in ("title", "action_type", "due_by")}
         proposal = replace(proposal, made=replace(proposal.made, **kept))

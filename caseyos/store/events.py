@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from caseyos.log import together, told
+from caseyos.log import told
 from caseyos.store.rows import own_text
 from caseyos.store.sql import named_sql
 
@@ -46,6 +46,10 @@ class Events:
     def committed(self) -> None:
         """Write the JSON lines: the transaction they belong to is durable."""
         lines, self._lines = self._lines, []
-        with together():
-            for name, item, data in lines:
-                told(log, name, {"item_id": item and str(item), "actor": self._actor, **data})
+        told(
+            log,
+            [
+                (name, {"item_id": item and str(item), "actor": self._actor, **data})
+                for name, item, data in lines
+            ],
+        )

@@ -32,6 +32,7 @@ class Recommendations:
 
     def live_moves(self, keys: Sequence[str]) -> Mapping[str, Row]:
         """The live moves of these dedupe keys, locked."""
+        self._connection.execute(_SQL["lock_live"], {"keys": list(keys)})
         rows = self._connection.execute(_SQL["live_moves"], {"keys": list(keys)})
         return {row["dedupe_key"]: row for row in rows}
 

@@ -341,3 +341,53 @@ def test_events_tell_of_each_signal_and_move(world: World) -> None:
     assert names == ["recommendation_generated", "signal_processed", "signal_processed"]
     assert told[0]["item_id"] == world.move()["id"]
     assert set(told[0]["data"]) == {"aps", "drivers", "latency_ms"}
+
+
+# -- two threads on a long backlog
+
+
+def test_a_backlog_is_one_result_however_many_work_on_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caseyos.pipeline.recommend.BATCH", 7)
+    deals = [world.deal() for _ in range(5)]
+    for number in range(150):
+        world.signal(
+            "deal_stage_changed",
+            deal_id=deals[number % 5],
+            # Shuffled: the latest event of a deal lies anywhere in the pile.
+            occurred_at=NOW - timedelta(minutes=1 + number * 37 % 150),
+            data={"direction": "forward", "to": f"Stage {number * 37 % 150}"},
+            evidence=f"step {number}",
+        )
+    report = world.generate()
+    assert (report.signals, report.created, report.failed) == (150, 5, 0)
+    assert not world.rows("SELECT id FROM signals WHERE NOT processed OR move_id IS NULL")
+    moves = world.moves()
+    assert len(moves) == 5
+    for move in moves:
+        (last,) = world.rows(
+            "SELECT data ->> 'to' AS stage FROM signals WHERE deal_id = %s"
+            " ORDER BY occurred_at DESC LIMIT 1",
+            move["deal_id"],
+        )
+        assert move["title"].endswith(f"is in {last['stage']}")
+    events = world.rows("SELECT item_id FROM events WHERE name = 'signal_processed'")
+    assert len(events) == len({one["item_id"] for one in events}) == 150
+
+
+def test_a_fault_in_one_thread_is_the_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caseyos.pipeline.recommend.BATCH", 2)
+    for _ in range(12):
+        world.signal()
+
+    def fail(*_: Any) -> None:
+        raise MemoryError("no room")
+
+    assert world.generate().signals == 12
+    for _ in range(12):
+        world.signal()
+    monkeypatch.setattr("caseyos.pipeline.recommend.consider", fail)
+    with pytest.raises(MemoryError, match="no room"):
+        world.generate()
+    assert len(world.rows("SELECT id FROM signals WHERE NOT processed")) == 12

@@ -37,6 +37,13 @@ LEFT JOIN LATERAL (
 ) other ON true
 ORDER BY s.created_at, s.id
 
+-- name: lock_live
+-- The live moves of these situations, each batch in the same order; read after it, because a
+-- statement sees nothing that was committed while it waited.
+SELECT id FROM command_queue_items
+WHERE dedupe_key = ANY (%(keys)b) AND status IN ('pending', 'snoozed', 'accepted')
+ORDER BY dedupe_key FOR UPDATE
+
 -- name: live_moves
 -- The live moves of these situations, with what they were made from.
 SELECT m.id, m.dedupe_key, m.status, m.due_by, m.priority_score::float8 AS aps, m.title,
@@ -45,7 +52,6 @@ SELECT m.id, m.dedupe_key, m.status, m.due_by, m.priority_score::float8 AS aps, 
          WHERE s.move_id = m.id) AS latest
 FROM command_queue_items m
 WHERE m.dedupe_key = ANY (%(keys)b) AND m.status IN ('pending', 'snoozed', 'accepted')
-ORDER BY m.dedupe_key FOR UPDATE OF m
 
 -- name: insert_moves
 -- New moves of a batch; a situation that gained a live move meanwhile is left for the next batch.
