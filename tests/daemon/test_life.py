@@ -118,7 +118,7 @@ def test_a_daemons_life(home: dict[str, str], caseyos: Run, daemons: StartDaemon
 
     stopped = caseyos("daemon", "stop")
     assert f"Stopped pid {process.pid}" in stopped.stdout
-    assert process.wait(5) == 0
+    assert process.wait(30) == 0
     assert "No daemon was running." in caseyos("daemon", "stop").stdout
     assert caseyos("tick").stdout.startswith("tick")
 

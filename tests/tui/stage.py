@@ -173,13 +173,19 @@ class Seat:
             await self.hit(key)
             await self.settle()
 
-    async def hit(self, key: str) -> None:
-        """Press a key, by its sign or its name, and wait only until it was handled."""
+    async def hit(self, key: str, *, at: float | None = None) -> None:
+        """Press a key, by its sign or its name, and wait only until it was handled.
+
+        `at` is when it was typed, on the screen's clock; left out, it is now.
+        """
         driver = self.program._driver
         assert driver is not None
         sign = key if len(key) == 1 else _SIGNS.get(key)
         name = _character_to_key(key) if len(key) == 1 else key
-        driver.send_message(events.Key(name, sign))
+        typed = events.Key(name, sign)
+        if at is not None:
+            typed.time = at
+        driver.send_message(typed)
         await self._handled()
 
     async def type(self, text: str) -> None:

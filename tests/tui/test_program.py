@@ -83,10 +83,11 @@ def test_an_open_screen_lets_due_sends_go(make_core: Callable[..., App], impatie
             uow.connection.execute(
                 "INSERT INTO executions (move_id, action_type, channel, state, idempotency_key,"
                 " request, request_hash, wire, marker, recipient, actor, queued_at, not_before,"
-                " not_after, reversibility, from_plan_id)"
+                " not_after, reversibility, from_plan_id, recipient_domain, result)"
                 " SELECT move_id, action_type, channel, 'queued', 'key-1', request, request_hash,"
-                " wire, '<held.1@x.example>', recipient, actor, now(), now(), now() + '1 day',"
-                " reversibility, plan_id FROM executions WHERE plan_id = %s",
+                " wire, marker, recipient, actor, now(), now(), now() + '1 day',"
+                " reversibility, plan_id, recipient_domain, result"
+                " FROM executions WHERE plan_id = %s",
                 (plan.id,),
             )
             uow.connection.execute(
