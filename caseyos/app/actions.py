@@ -51,7 +51,9 @@ class Actions:
 
     def preview(self, move_id: UUID, *, as_draft: bool = False) -> Plan:
         """A dry run: the exact bytes, every check, and a plan id good for a while."""
-        return plan.preview(self._shop(), move_id, as_draft=as_draft)
+        from caseyos.app.meeting_times import with_proposals
+
+        return with_proposals(self._app, plan.preview(self._shop(), move_id, as_draft=as_draft))
 
     def execute_plan(
         self, plan_id: str, *, no_wait: bool = False, batch_id: UUID | None = None

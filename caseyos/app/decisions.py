@@ -129,13 +129,32 @@ class Decisions:
             },
         )
 
-    def edit(self, target: Target, subject: str, body: str) -> DecisionReport:
-        """Put the operator's own words in the place of the template's."""
+    def edit(
+        self,
+        target: Target,
+        subject: str,
+        body: str,
+        *,
+        start: str | None = None,
+        minutes: float | None = None,
+    ) -> DecisionReport:
+        """Put the operator's own words in the place of the template's; of a meeting also its time.
+
+        `start` is a moment in words, as `--due` takes it; what is not given stays.
+        """
+        words: dict[str, Any] = {"subject": subject, "body": body}
+        if start is not None:
+            moment = parse_when(start, self._app.clock.now(), self._app.config.zone)
+            if moment is None:
+                raise UsageError(f"{start!r} is no time.", hint='--start "2026-12-01 15:00"')
+            words["start"] = moment.isoformat()
+        if minutes is not None:
+            words["minutes"] = minutes
         return self._decide(
             [target],
             kind="edit",
             to=None,
-            fields=lambda _move: {"draft": {"subject": subject, "body": body}},
+            fields=lambda move: {"draft": {**(move["draft"] or {}), **words}},
         )
 
     def note(self, target: Target, text: str) -> DecisionReport:

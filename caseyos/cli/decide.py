@@ -75,14 +75,20 @@ def edit(
     ref: Id,
     subject: Annotated[str | None, typer.Option("--subject", help="The new subject.")] = None,
     body: Annotated[str | None, typer.Option("--body", help="The new text; - reads stdin.")] = None,
+    start: Annotated[str | None, typer.Option("--start", help="When a meeting begins.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", help="How long a meeting is.", min=1, max=10080)
+    ] = None,
 ) -> None:
-    """Edit a move's text, in $EDITOR or by flags."""
+    """Edit a move's text, or a meeting's time, in $EDITOR or by flags."""
     session: Session = ctx.obj
     target = session.targets([ref])[0]
     present = session.app.actions.preview(target.move_id).payload
+    if (start or minutes) and present.action_type != "schedule_meeting":
+        raise UsageError(f"{target.code} is no meeting, so it has no start and no length.")
     if body == "-":
         body = sys.stdin.read()
-    if subject is None and body is None:
+    if subject is None and body is None and start is None and minutes is None:
         if not session.interactive:
             raise Refused("There is no editor here.", hint=f"caseyos edit {ref} --body TEXT")
         changed = edited(present.subject, present.body)
@@ -93,6 +99,8 @@ def edit(
         target,
         present.subject if subject is None else subject,
         present.body if body is None else body,
+        start=start,
+        minutes=minutes,
     )
     _say(session, report, "Edited", then="Next: caseyos preview {code}")
 

@@ -47,6 +47,7 @@ class Draftable:
     draft: Mapping[str, Any] | None
     due: str | None  # ISO 8601
     note: str | None = None
+    due_is_start: bool = True  # of a meeting that a person asked for; a play's due is a deadline
 
 
 def render(
@@ -194,17 +195,22 @@ def _fields(move: Draftable) -> dict[str, str]:
 def _meeting(move: Draftable, sender: Sender, channel: str) -> Payload:
     context = move.context
     meeting: Mapping[str, Any] = context.get("meeting") or {}
+    draft: Mapping[str, Any] = move.draft or {}
     recipients = (parse_address(str(context["recipient"])),) if context.get("recipient") else ()
+    evidence = "\n".join(str(line) for line in context.get("evidence", ()))
+    # Others may read what stands in a calendar: our reasons are not for them.
+    body = draft.get("body", evidence if channel == "local" else "")
+    due = move.due if move.due_is_start or channel == "local" else None
     return Payload(
         action_type=move.action_type,
         channel=channel,
-        subject=header_text(str(meeting.get("title") or move.title)),
-        body="\n".join(str(line) for line in context.get("evidence", ())),
+        subject=header_text(str(draft.get("subject") or meeting.get("title") or move.title)),
+        body=storable(str(body)),
         recipients=recipients,
         fields={
             "organizer": parse_address(sender.address),
-            "start": meeting.get("start") or move.due,
-            "minutes": meeting.get("minutes") or 30,
+            "start": draft.get("start") or meeting.get("start") or due,
+            "minutes": draft.get("minutes") or meeting.get("minutes") or 30,
         },
     )
 

@@ -97,6 +97,7 @@ def rendered(shop: Workshop, move: Row, *, as_draft: bool = False) -> tuple[Payl
         draft=move["draft"],
         due=move["due_by"] and move["due_by"].isoformat(),
         note=move["note"],
+        due_is_start=move["play"] in (None, "by_hand"),
     )
     return render(draftable, shop.sender(), shop.load_template, channel=channel.name), channel
 

@@ -28,7 +28,7 @@ _caseyos() {
         "snooze") words='later tonight tomorrow monday reply' options='--until' ids=yes ;;
         "wake") words='' options='' ids=yes ;;
         "reopen") words='' options='' ids=yes ;;
-        "edit") words='' options='--subject --body' ids=yes ;;
+        "edit") words='' options='--subject --body --start --minutes' ids=yes ;;
         "note") words='' options='' ids=yes ;;
         "add") words='' options='--due --effort --action --to --revenue --owner' ;;
         "outcome") words='replied meeting_booked stage_advanced stage_regressed deal_won deal_lost deliverable_shipped bounced unsubscribed no_response' options='--positive --negative --note' ids=yes ;;

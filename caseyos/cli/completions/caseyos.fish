@@ -72,10 +72,12 @@ complete -c caseyos -f -n "__caseyos_at ''" -a wake -d 'Bring snoozed moves back
 complete -c caseyos -f -n "__caseyos_in 'wake'" -a '(__caseyos_ids)'
 complete -c caseyos -f -n "__caseyos_at ''" -a reopen -d 'Make dismissed, expired, accepted or undone moves pending again'
 complete -c caseyos -f -n "__caseyos_in 'reopen'" -a '(__caseyos_ids)'
-complete -c caseyos -f -n "__caseyos_at ''" -a edit -d 'Edit a moves text, in EDITOR or by flags'
+complete -c caseyos -f -n "__caseyos_at ''" -a edit -d 'Edit a moves text, or a meetings time, in EDITOR or by flags'
 complete -c caseyos -f -n "__caseyos_in 'edit'" -a '(__caseyos_ids)'
 complete -c caseyos -n "__caseyos_in 'edit'" -l subject
 complete -c caseyos -n "__caseyos_in 'edit'" -l body
+complete -c caseyos -n "__caseyos_in 'edit'" -l start
+complete -c caseyos -n "__caseyos_in 'edit'" -l minutes
 complete -c caseyos -f -n "__caseyos_at ''" -a note -d 'Add a note to a move'
 complete -c caseyos -f -n "__caseyos_in 'note'" -a '(__caseyos_ids)'
 complete -c caseyos -f -n "__caseyos_at ''" -a add -d 'Add a move by hand'
