@@ -16,7 +16,10 @@ from typing import Any
 
 PAGE = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-SCRIPTS = ("today", "taskwarrior", "commands", "completion", "start", "queue_read")
+SCRIPTS = (
+    *("today", "taskwarrior", "commands", "completion", "start", "queue_read"),
+    *("tui", "idle"),
+)
 
 
 def main() -> int:
@@ -42,7 +45,7 @@ def main() -> int:
 def _run(script: str, *, full: bool) -> tuple[list[dict[str, Any]], str]:
     """The rows that a script gave, and what went wrong, if anything: the others go on."""
     command = [sys.executable, "-m", f"benchmarks.{script}", "--json"] + ["--full"] * full
-    # Its complaints go to the terminal as they come, and their last line onto the page.
+    # The last line of its complaints goes onto the page.
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     sys.stderr.write(ended.stderr)
     found = []

@@ -1,6 +1,13 @@
-"""The list: cursor, headings, marks, mouse."""
+"""The list: cursor, headings, marks, mouse; and that no key ever waits for the database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
 
 from caseyos.app import App
+from caseyos.store.unit_of_work import UnitOfWork
 from tests.tui.stage import Seat, fill, many, play
 
 
@@ -57,3 +64,35 @@ def test_resizing_keeps_the_cursor_in_view(core: App) -> None:
             assert "›" in "".join(line[:2] for line in seat.text.splitlines()[3:])
 
     play(core, scene)
+
+
+def test_no_key_calls_the_database_and_none_where_the_rows_are_there(
+    core: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All calls are made by the other thread; within what was read, none is made at all."""
+    many(core, 1500)
+    callers: list[threading.Thread] = []
+
+    def noted(made: AbstractContextManager[UnitOfWork]) -> AbstractContextManager[UnitOfWork]:
+        @contextmanager
+        def note() -> Iterator[UnitOfWork]:
+            callers.append(threading.current_thread())
+            with made as unit:
+                yield unit
+
+        return note()
+
+    reading, writing = core.reading, core.unit_of_work
+    monkeypatch.setattr(core, "reading", lambda: noted(reading()))
+    monkeypatch.setattr(core, "unit_of_work", lambda: noted(writing()))
+
+    async def scene(seat: Seat) -> None:
+        first = len(callers)
+        assert first
+        await seat.press(*("j" * 30), *("k" * 10), "pagedown", "pageup", "home", "v")
+        assert len(callers) == first
+        await seat.press("end", "pageup", *(["pagedown"] * 3), "home", "a", "z")
+        assert len(callers) > first
+
+    play(core, scene)
+    assert threading.main_thread() not in callers
