@@ -22,6 +22,7 @@ SETTINGS = """
 lease = "{lease}"
 [send]
 quiet_hours = "{quiet}"
+hold = "{hold}"
 from_name = "Casey"
 from_address = "casey@ours.example"
 [actions]
@@ -35,7 +36,8 @@ spacing = "0s"
 class Desk:
     """An App with its own home, and what a test asks of the world behind it.
 
-    Nothing limits it and nothing waits, but for what a test asks: `limits` are those of e-mails.
+    Nothing limits it and nothing waits, but for what a test asks: `limits` are those of e-mails;
+    `more` is appended to its configuration.
     """
 
     def __init__(
@@ -47,12 +49,15 @@ class Desk:
         quiet: str = "",
         enabled: str = "true",
         lease: str = "2m",
+        hold: str = "30s",
+        more: str = "",
     ) -> None:
         self.home, self.dsn = home, dsn
         self.config_file = home / ".config" / "caseyos" / "caseyos.toml"
         self.config_file.parent.mkdir(parents=True, exist_ok=True)
         self.config_file.write_text(
-            SETTINGS.format(limits=limits, quiet=quiet, enabled=enabled, lease=lease)
+            SETTINGS.format(limits=limits, quiet=quiet, enabled=enabled, lease=lease, hold=hold)
+            + more
         )
         self.config_file.chmod(0o600)
         self.app = self.open()

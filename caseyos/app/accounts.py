@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseyos.config import parse_duration
+from caseyos.config.connections import token_url
 from caseyos.config.model import Secret, Smtp, Source
 from caseyos.errors import NotFound
 
@@ -42,7 +44,7 @@ def mail_account(app: App, name: str) -> MailAccount:
         name=name,
         user=source.user,
         auth=source.auth,
-        secret=lambda: app.secret(secret_of(source)),
+        secret=secret_maker(app, source, lambda: app.secret(secret_of(source))),
         imap=_server(source, source, IMAP_PORTS),
         smtp=_server(source, source.smtp, SMTP_PORTS) if source.smtp.host else None,
         folders=source.folders,
@@ -64,6 +66,24 @@ def calendar_account(app: App, name: str) -> CalendarAccount:
         ca_file=Path(source.ca_file).expanduser() if source.ca_file else None,
         timeout=parse_duration(source.timeout).total_seconds(),
     )
+
+
+def secret_maker(app: App, source: Source, kept: Callable[[], str]) -> Callable[[], str]:
+    """What a login says: the kept secret, or an access token made from it."""
+    if source.oauth is None:
+        return kept
+    from caseyos.connectors.access_token import AccessTokens, OAuthClient
+    from caseyos.log import redact
+
+    own = source.oauth.client_secret
+    client = OAuthClient(
+        token_url=token_url(source),
+        client_id=source.oauth.client_id,
+        secret=lambda: app.secret(own) if own is not None else "",
+        login_command=f"caseyos auth login {source.kind} {source.name}",
+        timeout=parse_duration(source.timeout).total_seconds(),
+    )
+    return AccessTokens(client, kept, redact)
 
 
 def _server(source: Source, place: Source | Smtp, ports: dict[str, int]) -> Server:

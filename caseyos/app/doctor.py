@@ -19,7 +19,7 @@ LITTLE_DISK = 500 * 1024 * 1024  # bytes
 
 def examine(app: App) -> tuple[Finding, ...]:
     """Every check, in order; a check that cannot run is a finding, not an error."""
-    return (*_files(app), *_database(app), *_running(app))
+    return (*_files(app), *_database(app), *_logins(app), *_running(app))
 
 
 def _files(app: App) -> Iterator[Finding]:
@@ -85,6 +85,18 @@ def _content(app: App) -> Iterator[Finding]:
         if breaker["state"] != "closed":
             told = f"{breaker['channel']}: {breaker['reason']}"
             yield Finding("CD-052", "warn", "breaker open", told, "caseyos ops breakers")
+
+
+def _logins(app: App) -> Iterator[Finding]:
+    """Whether every account's secret is in its place; nothing is dialled and none is read."""
+    for login in app.logins.all():
+        kind, _, name = login.name.partition(":")
+        if login.kept is False:
+            told = f"{login.place} is not there"
+            fix = f"caseyos auth login {kind} {name}"
+            yield Finding("CD-032", "FAIL", f"login {login.name}", told, fix)
+        else:
+            yield Finding("CD-032", "ok", f"login {login.name}", f"in {login.place}")
 
 
 def _running(app: App) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caseyos.app.accounts import mail_account, secret_of, source_called
+from caseyos.app.accounts import mail_account, secret_maker, secret_of, source_called
 from caseyos.config import secrets
 from caseyos.config.model import Secret
 from caseyos.errors import LoginRequired, NotFound, UsageError
@@ -101,8 +101,10 @@ class Logins:
         from caseyos.connectors.mail_trial import try_account
 
         redact(secret)
-        told = try_account(replace(mail_account(self._app, name), secret=lambda: secret))
-        key = secret_of(source_called(self._app, name)).keyring or name
+        source = source_called(self._app, name)
+        given = secret_maker(self._app, source, lambda: secret)
+        told = try_account(replace(mail_account(self._app, name), secret=given))
+        key = secret_of(source).keyring or name
         try:
             secrets.store(key, secret, register=redact)
             if secrets.from_keyring(key) != secret:

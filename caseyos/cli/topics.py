@@ -45,6 +45,9 @@ caseyos score simulate --revenue 50000 --days 1 --minutes 15 --icp .9""",
     "safety": """\
 A fresh install is SAFE: nothing leaves this computer. Local mail, tasks and meetings are files
 and rows of your own; they are written after a preview, and caseyos undo removes them.
+To send by your own account: caseyos auth login imap, then caseyos config set channels.email
+imap:NAME, and caseyos mode live --for 30m, which always ends by itself. A mail is held first;
+until it leaves, caseyos undo recalls it.
 accept only decides. execute acts, at most once. caseyos pause stops everything.
 What cannot be proved is UNKNOWN and is never retried by itself: caseyos outbox answer ID.""",
     "json": """\

@@ -15,6 +15,12 @@ SECURITY = ("tls", "starttls", "none")
 AUTH = ("password", "xoauth2")
 FOLDERS = ("drafts", "sent", "trash")
 SENT_COPY = ("auto", "always", "never")
+# The end of an IMAP server's name -> where its provider makes access tokens.
+TOKEN_URLS: Mapping[str, str] = {
+    "gmail.com": "https://oauth2.googleapis.com/token",
+    "office365.com": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+    "outlook.com": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+}
 
 # key of [channels] -> the kinds of sources that can be that channel
 ABLE: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +72,7 @@ def _mail_account(source: Source) -> Iterator[Problem]:
             yield Problem("source", f"{name}.smtp needs a host")
     yield from _one_of(f"{name}: auth", source.auth, AUTH)
     yield from _one_of(f"{name}: sent_copy", source.sent_copy, SENT_COPY)
+    yield from _oauth(name, source)
     for folder in source.folders:
         yield from _one_of(f"{name}: folders", folder, FOLDERS)
     if source.whole_up_to < 1:
@@ -105,6 +112,26 @@ def _timeout(name: str, source: Source) -> Iterator[Problem]:
     else:
         if not 1 <= limit <= 600:
             yield Problem("source", f"{name}: timeout: expected 1s to 10m, got {source.timeout}")
+
+
+def token_url(source: Source) -> str:
+    """Where access tokens of an account are made; empty where nobody says."""
+    if source.oauth is not None and source.oauth.token_url:
+        return source.oauth.token_url
+    known = (url for end, url in TOKEN_URLS.items() if source.host.lower().endswith(f".{end}"))
+    return next(known, "")
+
+
+def _oauth(name: str, source: Source) -> Iterator[Problem]:
+    if source.oauth is None:
+        return
+    if source.auth != "xoauth2":
+        yield Problem("source", f'{name}: oauth goes with auth = "xoauth2"')
+    parts = urlsplit(token_url(source))
+    if not parts.hostname:
+        yield Problem("source", f"{name}: oauth needs a token_url")
+    elif parts.scheme != "https" and not is_loopback(parts.hostname):
+        yield Problem("source", f"{name}: oauth.token_url: a secret goes to no other than https://")
 
 
 def _server(name: str, server: Source | Smtp) -> Iterator[Problem]:

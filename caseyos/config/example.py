@@ -143,6 +143,7 @@ def example_text() -> str:
         '# smtp = { host = "smtp.example.com", port = 0, security = "tls" }  # 0: 465, 587, 25',
         "# # where the secret is; without it the keyring, as caseyos auth login imap keeps it",
         '# secret = { command = ["pass", "show", "mail"] }  # or env, file, keyring',
+        '# oauth = { client_id = "..." }     # with xoauth2: the secret is then a refresh token',
         '# ca_file = ""                     # an authority of your own, PEM',
         '# timeout = "30s"                  # of every step',
         '# folders = { drafts = "Drafts" }  # where the server does not say: drafts, sent, trash',

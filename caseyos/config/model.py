@@ -231,6 +231,14 @@ class Smtp(Section, frozen=True):
     security: str = "tls"
 
 
+class OAuth(Section, frozen=True):
+    """The operator's own client at a provider; the source's secret is then a refresh token."""
+
+    client_id: str
+    token_url: str = ""
+    client_secret: Secret | None = None
+
+
 class Source(Section, frozen=True):
     """A connector: where signals come from, and where actions may go."""
 
@@ -256,6 +264,7 @@ class Source(Section, frozen=True):
     smtp: Smtp = Smtp()
     folders: dict[str, str] = msgspec.field(default_factory=dict)
     sent_copy: str = "auto"
+    oauth: OAuth | None = None
     also_read: list[str] = msgspec.field(default_factory=list)
     past: str = "30d"
     whole_up_to: int = 1_000_000

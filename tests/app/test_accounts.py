@@ -10,6 +10,7 @@ from caseyos.app.accounts import calendar_account, mail_account, secret_of, sour
 from caseyos.config.model import Source
 from caseyos.errors import NotFound
 from tests.app.conftest import OpenApp
+from tests.servers.http_script import answer, scripted
 
 ACCOUNT = """
 [[source]]
@@ -78,3 +79,16 @@ def test_a_calendar_of_the_configuration(
     assert account.ca_file == Path("~/ca.pem").expanduser()
     monkeypatch.setenv("THE_SECRET", "now")
     assert account.password() == "now"
+
+
+def test_a_refresh_token_becomes_an_access_token(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = answer("200 OK", body=b'{"access_token": "made of it", "expires_in": 3600}')
+    monkeypatch.setenv("THE_SECRET", "refresh")
+    with scripted(said) as script:
+        oauth = f'oauth = {{ client_id = "me", token_url = "{script.url}token" }}'
+        own = f'auth = "xoauth2"\nsecret = {{ env = "THE_SECRET" }}\n{oauth}\n'
+        account = mail_account(open_app(ACCOUNT + own), "imap:work")
+        assert account.secret() == "made of it"
+    assert b"refresh_token=refresh" in script.requests[0]

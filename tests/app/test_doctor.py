@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from caseyos.app import App
 from caseyos.app.doctor import examine
 from caseyos.app.intake import ImportOptions
 from caseyos.domain.reports import Finding
 from tests.app.conftest import OpenApp
+from tests.app.test_accounts import ACCOUNT
 
 
 def found(app: App) -> dict[str, Finding]:
@@ -64,3 +67,14 @@ def test_quarantine_sources_receipts_and_stops(open_app: OpenApp, tmp_path: Path
         connection.execute("UPDATE audit_log SET actor = 'mallory'")
     broken = found(app)["CD-040"]
     assert (broken.level, broken.fix) == ("FAIL", "caseyos audit verify")
+
+
+def test_a_secret_that_is_not_in_its_place(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(f'{ACCOUNT}secret = {{ env = "THE_MAIL" }}\n')
+    finding = found(app)["CD-032"]
+    assert (finding.level, finding.fix) == ("FAIL", "caseyos auth login imap work")
+    monkeypatch.setenv("THE_MAIL", "hunter2")
+    finding = found(app)["CD-032"]
+    assert (finding.level, "hunter2" in finding.detail) == ("ok", False)

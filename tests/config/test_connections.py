@@ -49,6 +49,7 @@ def test_an_account_and_a_channel_that_names_it(tmp_path: Path) -> None:
         ('sent_copy = "no"', "sent_copy: expected auto, always, never"),
         ("whole_up_to = 0", "whole_up_to: expected a number of bytes, got 0"),
         ('past = "a while"', "past: "),
+        ('oauth = { client_id = "me" }', 'oauth goes with auth = "xoauth2"'),
         ('password = "hunter2"', "no key source.*password"),
     ],
 )
@@ -57,6 +58,26 @@ def test_what_cannot_be_meant_is_named(tmp_path: Path, change: str, said: str) -
     kept = [line for line in GOOD.splitlines() if not line.startswith(f"{key} =")]
     with pytest.raises(ConfigError, match=said):
         load(tmp_path, "\n".join([*kept, change, ""]))
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "said"),
+    [
+        ("imap.gmail.com", "", None),
+        ("outlook.office365.com", "", None),
+        ("imap.gmail.com.evil.example", "", "oauth needs a token_url"),
+        ("imap.ours.example", "http://login.ours.example/t", "no other than https"),
+        ("imap.ours.example", "https://login.ours.example/t", None),
+    ],
+)
+def test_where_tokens_come_from(tmp_path: Path, host: str, url: str, said: str | None) -> None:
+    oauth = f'auth = "xoauth2"\noauth = {{ client_id = "me", token_url = "{url}" }}\n'
+    text = GOOD.replace("imap.ours.example", host) + oauth
+    if said is None:
+        load(tmp_path, text)
+        return
+    with pytest.raises(ConfigError, match=said):
+        load(tmp_path, text)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.9.9.9"])

@@ -27,7 +27,25 @@ class Case:
 
 
 # Longest first: the runner hands them to two processes in this order.
-NAMES = ("local", "random-kills", "binding")
+NAMES = (
+    "machine",
+    "smtp",
+    "caldav",
+    "crowd",
+    "database",
+    "toxics",
+    "undo",
+    "local",
+    "random-kills",
+    "binding",
+    "limit",
+    "verbs",
+    "stop",
+    "keys",
+    "headers",
+    "zombie",
+    "dry-run",
+)
 
 
 def load(name: str) -> Case:

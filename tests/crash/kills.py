@@ -126,6 +126,7 @@ def forbidden_changes(desk: Desk, moves: Sequence[UUID]) -> list[str]:
     """The receipts of these moves' executions that tell of a change that is not allowed."""
     rows = desk.rows(
         "SELECT subject, from_state, to_state FROM audit_log WHERE from_state IS NOT NULL"
+        " AND from_state <> to_state"
         " AND subject IN (SELECT 'execution:' || id FROM executions WHERE move_id = ANY (%s))",
         list(moves),
     )

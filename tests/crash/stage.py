@@ -40,6 +40,7 @@ class Stage:
         self._children: set[int] = set()
         self._programs: list[subprocess.Popen[Any]] = []
         self._databases: list[str] = []
+        self._endings: list[Callable[[], None]] = []
 
     def database(self) -> str:
         """The connection string of a fresh, migrated database."""
@@ -101,6 +102,10 @@ class Stage:
         self._programs.append(started)
         return started
 
+    def end_with(self, ending: Callable[[], None]) -> None:
+        """Call this, too, when the stage is closed or abandoned."""
+        self._endings.append(ending)
+
     def close(self) -> None:
         """End every process and drop every database; the folder is the opener's."""
         self.end_processes()
@@ -115,9 +120,12 @@ class Stage:
 
     def end_processes(self) -> None:
         """End every process of this stage that still runs."""
+        for ending in reversed(self._endings):
+            ending()
         for program in self._programs:
-            program.kill()
-            program.communicate()
+            if program.poll() is None:
+                program.kill()
+                program.communicate()
         for child in tuple(self._children):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -133,13 +141,15 @@ class Stage:
 def own_server(folder: Path, *, durable: bool = False) -> Iterator[EmbeddedServer]:
     """A server in a folder with the migrated template, gone afterwards.
 
-    Unless it is to be `durable` it saves itself the syncs that only a power failure would need.
+    It saves itself the syncs that only a power failure would need; `durable` means that what was
+    committed is with the kernel, so that it outlives the server's own death.
     """
     server = EmbeddedServer(folder)
     try:
         server.ensure_running()
         with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
-            for setting in () if durable else ("fsync", "full_page_writes", "synchronous_commit"):
+            commits = () if durable else ("synchronous_commit",)
+            for setting in ("fsync", "full_page_writes", *commits):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {TEMPLATE}")

@@ -62,3 +62,13 @@ def test_a_change_by_plain_sql_counts(unit: Unit, dsn: str, change: str) -> None
     with unit() as uow:
         assert uow.tasks.remove(task, version) is False
         assert uow.tasks.remove(task, version + 1) is True
+
+
+def test_reopening_twice_is_as_good_as_once(unit: Unit) -> None:
+    """A process may die between opening a task again and recording it."""
+    with unit() as uow:
+        task, _ = uow.tasks.add("marker", TASK)
+        done = uow.tasks.complete(task, "other")
+        assert done is not None
+        assert uow.tasks.reopen(*done) is True
+        assert uow.tasks.reopen(*done) is True

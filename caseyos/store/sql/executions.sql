@@ -361,9 +361,12 @@ SELECT id, version FROM tasks WHERE status = 'done' AND notes LIKE '%%completed 
 DELETE FROM tasks WHERE id = %(id)s AND version = %(version)s RETURNING id
 
 -- name: reopen_task
--- Open a task again that nobody changed since it was completed.
-UPDATE tasks SET status = 'open', completed_at = NULL, version = version + 1
-WHERE id = %(id)s AND version = %(version)s RETURNING id
+-- Open a task again that nobody changed since it was completed; one that is open needs no opening,
+-- as after a crash between this and its record.
+WITH opened AS (
+  UPDATE tasks SET status = 'open', completed_at = NULL, version = version + 1
+  WHERE id = %(id)s AND status = 'done' AND version = %(version)s RETURNING id)
+SELECT id FROM opened UNION ALL SELECT id FROM tasks WHERE id = %(id)s AND status = 'open'
 
 -- name: task_exists
 -- Whether a task is there at all.

@@ -6,7 +6,6 @@ section 2 allow, at most one attempt of a move is open, and the chain of receipt
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -15,7 +14,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -24,21 +22,21 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from caseyos.domain.lifecycle import EXECUTION_CHANGES, MOVE_CHANGES
 from caseyos.domain.model import ExecutionState, MoveStatus
-from caseyos.domain.ports.channel import AtHand, Receipt
+from caseyos.domain.ports.channel import AtHand, NotDone, Receipt, Uncertain
 from caseyos.errors import CaseyError
-from caseyos.store.server import EmbeddedServer
 from tests.desk import Desk
 
 POINTS = ("queued", "claimed", "preflight", "marked", "done", "recorded", "committed")
 POINT = st.sampled_from([None, None, None, *POINTS])
 LEVELS = ("all", "outbound", "create_task")
+CLOCKED = ("lease_until", "not_before", "not_after", "dispatched_at", "next_reconcile_at")
 OPEN = ("queued", "claimed", "dispatching", "blocked", "unknown")
 
 
@@ -57,15 +55,23 @@ class Post:
         self._inner = inner
         self.taken: list[str] = []
         self.blind = False
+        self.mood = "well"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     def prepare(self, _payload: object, _wire: bytes, marker: str) -> AtHand:
+        if self.mood == "away":
+            raise NotDone("nobody answers", temporary=True)
         return AtHand(lambda: self._take(marker))
 
     def _take(self, marker: str) -> Receipt:
-        self.taken.append(marker)
+        if self.mood in ("no", "later"):
+            raise NotDone("not this one", temporary=self.mood == "later")
+        if self.mood != "broken":
+            self.taken.append(marker)
+        if self.mood in ("broken", "cut off"):
+            raise Uncertain("the line went dead")
         return Receipt(marker, "digest", None)
 
     def find(self, marker: str) -> Receipt | None:
@@ -76,7 +82,7 @@ class Post:
 class Execution(RuleBasedStateMachine):
     """Moves of two channels: mail that leaves for good, tasks that can be taken back."""
 
-    server: EmbeddedServer
+    server: str  # a connection string
     template: str
     home: Path
     moves = Bundle("moves")
@@ -86,13 +92,15 @@ class Execution(RuleBasedStateMachine):
         super().__init__()
         self.database = f"machine_{uuid4().hex[:12]}"
         self._admin(f"CREATE DATABASE {self.database} TEMPLATE {self.template}")
-        self.desk = Desk(self.home, self.server.dsn(self.database), limits="per_day = 3")
+        self.desk = Desk(
+            self.home, make_conninfo(self.server, dbname=self.database), limits="per_day = 3"
+        )
         self.desk.app.switchboard.resume()  # the stop file of an earlier machine
         self.post = Post(self.desk.app.actions.channels.of("send_email"))
         self.desk.put_channel(self.post)
         self.says: dict[UUID, int] = {}  # how often a person gave up on an UNKNOWN
         self.eye = psycopg.connect(
-            self.server.dsn(self.database), row_factory=dict_row, autocommit=True
+            make_conninfo(self.server, dbname=self.database), row_factory=dict_row, autocommit=True
         )
 
     def teardown(self) -> None:
@@ -102,7 +110,7 @@ class Execution(RuleBasedStateMachine):
         self._admin(f"DROP DATABASE {self.database} WITH (FORCE)")
 
     def _admin(self, statement: str) -> None:
-        with psycopg.connect(self.server.dsn("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(statement)
 
     @contextmanager
@@ -183,6 +191,30 @@ class Execution(RuleBasedStateMachine):
         """The limits of today are not used any more."""
         self.eye.execute("UPDATE executions SET dispatched_at = dispatched_at - interval '1 day'")
         self.eye.execute("UPDATE executions SET not_before = now() WHERE state = 'queued'")
+
+    @rule(hours=st.sampled_from([-3, -1, 1, 3, 26]))
+    def clock_step(self, hours: int) -> None:
+        """The clock of the database is set: everything it wrote lies elsewhere from now on."""
+        for column in CLOCKED:
+            self.eye.execute(
+                f"UPDATE executions SET {column} = {column} - make_interval(hours => %s)"
+                f" WHERE {column} IS NOT NULL",
+                (hours,),
+            )
+
+    @rule(mood=st.sampled_from(["well", "well", "no", "later", "away", "broken", "cut off"]))
+    def their_mood(self, mood: str) -> None:
+        """The other side takes mail, refuses it, is away, or hangs up in the middle."""
+        self.post.mood = mood
+
+    @rule(again=st.booleans())
+    def step_back(self, again: bool) -> None:
+        """A person takes the last step back, or does it again."""
+        with suppress(CaseyError):
+            if again:
+                self.desk.app.decisions.redo()
+            else:
+                self.desk.app.decisions.undo()
 
     @rule()
     def reconcile(self) -> None:
@@ -301,21 +333,3 @@ class Execution(RuleBasedStateMachine):
     def the_chain_holds(self) -> None:
         with self.desk.app.unit_of_work() as uow:
             assert uow.audit.verify()[1] is None
-
-
-def test_execution_machine(server: EmbeddedServer, template: str, tmp_path: Path) -> None:
-    class Machine(Execution):
-        pass
-
-    Machine.server, Machine.template, Machine.home = server, template, tmp_path
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=int(os.environ.get("CASEYOS_EXAMPLES", "60")),
-            stateful_step_count=40,
-            deadline=None,
-            derandomize="CASEYOS_EXAMPLES" not in os.environ,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
