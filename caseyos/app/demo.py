@@ -9,7 +9,7 @@ import json
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +20,7 @@ from caseyos.app.intake import ImportOptions
 from caseyos.config.paths import DEMO_PROFILE
 from caseyos.domain.model import ExecutionResult
 from caseyos.domain.views import QueueFilter, Target
-from caseyos.errors import CaseyError
+from caseyos.errors import CaseyError, NotReady
 from caseyos.log import configure_logging
 
 _READY = "demo.json"
@@ -72,16 +72,26 @@ def start() -> tuple[App, DemoReport]:
     app = open_demo()
     ready = app.config.paths.data_dir / _READY
     try:
-        kept = json.loads(ready.read_text())
-        return app, DemoReport(**kept | {"made": False, "seconds": time.monotonic() - begun})
+        kept = DemoReport(**json.loads(ready.read_text()))
     except (OSError, ValueError, TypeError):
         stop()
+    else:
+        _brought_up(app)
+        return app, replace(kept, made=False, seconds=time.monotonic() - begun)
     app = _configured(app)
     configure_logging(app.config.paths.log_file)
     _live_through(app, Story(datetime.now(UTC).replace(microsecond=0)))
     report = _counted(app, time.monotonic() - begun)
     ready.write_text(json.dumps(asdict(report)))
     return app, report
+
+
+def _brought_up(app: App) -> None:
+    """Open the demo's database; one that an earlier program left is migrated."""
+    try:
+        app.database  # noqa: B018 - opening it checks the schema
+    except NotReady:
+        app.database_admin.migrate()
 
 
 def stop() -> bool:

@@ -195,7 +195,7 @@ def _day(local: time.struct_time) -> int:
 
 def because(reasoning: str | None) -> str:
     """The reason as the second half of a sentence."""
-    told = safe_line(reasoning or "it was put there without a score")
+    told = safe_line(reasoning or "it was put there by hand")
     return f"because {told[:1].lower()}{told[1:]}"
 
 

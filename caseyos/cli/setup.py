@@ -75,10 +75,12 @@ def start(
 
     session: Session = ctx.obj
     app, report = start_demo()
-    told = "Made" if report.made else "Found"
+    made = (
+        f"Made the demo profile: {report.moves} moves, {report.signals} signals,"
+        f" {report.sent} past sends, {report.outcomes} outcomes ({report.seconds:.1f} s)."
+    )
     lines = [
-        f"{told} the demo profile: {report.moves} moves, {report.signals} signals,"
-        f" {report.sent} past sends, {report.outcomes} outcomes ({report.seconds:.1f} s).",
+        made if report.made else f"The demo profile, as you left it ({report.seconds:.1f} s).",
         "Nothing here is real and nothing can be sent.",
         "Open it: caseyos --profile demo today     Remove it: caseyos demo stop",
     ]

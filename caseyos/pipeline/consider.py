@@ -82,7 +82,7 @@ def facts_of(row: Row) -> dict[str, Any]:
     """The names that conditions and titles may use."""
     data, deal = row["data"] or _NOTHING, row["deal"] or _NOTHING
     account = row["account"] or _NOTHING
-    recipient = _address(row["recipient"], data.get("from"))
+    recipient = _address(row["recipient"], data.get("from"), data.get("email"))
     who = row["recipient_name"] or data.get("from_name") or recipient or account.get("name")
     subject = data.get("subject")
     named = deal.get("name") or deal.get("product") or deal.get("external_id")

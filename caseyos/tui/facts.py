@@ -29,7 +29,7 @@ def strip(move: Move, width: int, height: int, look: Look) -> list[Line]:
     lines = [_heading(move, width, look), _facts(move, width, look), *_stands(move, width, look)]
     lines += _drivers(move.drivers, width, 12, look)[: max(0, height - len(lines))]
     if not move.drivers:
-        lines.append([(" It was put there without a score.", "dim")])
+        lines.append([(" It was put there by hand.", "dim")])
     for line in _evidence(move.drivers, width, look):
         if len(lines) < height:
             lines.append(line)
@@ -111,7 +111,7 @@ def why(found: Why, width: int, look: Look) -> list[Line]:
     """A score explained: drivers that add up, evidence below each, the change since yesterday."""
     move = found.move
     lines = [_heading(move, width, look), [], _sum(move, look)]
-    lines += wrapped(move.reasoning or "It was put there without a score.", width - 2, "dim", " ")
+    lines += wrapped(move.reasoning or "It was put there by hand.", width - 2, "dim", " ")
     lines.append([])
     for driver in move.drivers:
         lines += _drivers([driver], width, 22 if width >= 76 else 12, look)

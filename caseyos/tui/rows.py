@@ -88,7 +88,7 @@ def row(
 def reason(move: Move, columns: Columns, glyphs: Glyphs) -> Line:
     """The line below a move in a roomy list: why it is there."""
     indent = 2 + columns.rank + 1 + CODE + 1
-    text = move.reasoning or "put there without a score"
+    text = move.reasoning or "put there by hand"
     room = columns.width - indent - 3
     return [(" " * indent + glyphs.branch + " ", "rule"), (fit(text, room, glyphs), "dim")]
 

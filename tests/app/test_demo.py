@@ -46,8 +46,9 @@ def test_the_demo_holds_what_it_promises(caseyos: Run, home: dict[str, str]) -> 
     assert "intact" in caseyos("--profile", "demo", "audit", "verify").stdout
 
     codes = [move["id"] for move in pending]
+    assert caseyos("-P", "demo", "db", "downgrade", "0004", "--yes").returncode == 0
     found = caseyos("demo", "start", "--open")
-    assert "Found the demo profile" in found.stdout
+    assert "The demo profile, as you left it" in found.stdout, found.stderr
     assert [move["id"] for move in data(caseyos, "queue", "--limit", "100")] == codes
 
 

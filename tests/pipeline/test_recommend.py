@@ -148,9 +148,6 @@ POISON: list[Any] = [
     {"title": "x", "effort": {"minutes": 5}},
     {"title": "x", "action": "fly"},
     {"title": "x", "action": ["create_task"]},
-    ["a", "list"],
-    "a text",
-    7,
 ]
 
 
@@ -391,3 +388,34 @@ def test_a_fault_in_one_thread_is_the_runs(world: World, monkeypatch: pytest.Mon
     with pytest.raises(MemoryError, match="no room"):
         world.generate()
     assert len(world.rows("SELECT id FROM signals WHERE NOT processed")) == 12
+
+
+@pytest.mark.parametrize(
+    ("context", "title"),
+    [
+        ({}, "Schedule meeting"),
+        ({"recipient": "d@x.example"}, "Schedule meeting: d@x.example"),
+        ({"subject": "Pricing"}, "Pricing"),
+        (["a", "list"], "Schedule meeting"),
+    ],
+)
+def test_a_plain_row_has_a_title_and_a_context(world: World, context: Any, title: str) -> None:
+    world.do(
+        "INSERT INTO command_queue_items (id, priority_score, action_type, action_context, status,"
+        " owner, due_by, created_at, updated_at) VALUES (gen_random_uuid(), 50,"
+        " 'schedule_meeting', %s, 'pending', 'casey', now(), now(), now())",
+        json.dumps(context),
+    )
+    kept = context if isinstance(context, dict) else {"given": context}
+    assert (world.move()["title"], world.move()["action_context"]) == (title, kept)
+
+
+def test_a_plain_form_names_who_filled_it_in(world: World) -> None:
+    data = {"email": "Dana@X.example", "name": "Dana"}
+    world.add("signals", source="script", signal_type="form_submitted", data=data)
+    world.add("signals", source="script", signal_type="nonsense", data=[1, 2])
+    report = world.generate()
+    assert (report.created, report.failed, report.unmatched) == (1, 0, 1)
+    assert world.move()["action_type"] == "send_email"
+    assert world.move()["title"].startswith("Answer Dana:")
+    assert world.move()["action_context"]["recipient"] == "dana@x.example"

@@ -51,7 +51,7 @@ def test_nothing_is_wider_than_its_place(core: App, width: int) -> None:
 def test_a_plain_row_says_that_it_has_no_score(core: App) -> None:
     many(core, 1)
     (move,) = core.queue.page(QueueFilter()).moves
-    assert "put there without a score" in plain(facts.strip(move, 80, 7, LOOK))
+    assert "put there by hand" in plain(facts.strip(move, 80, 7, LOOK))
     assert plain(facts.pane(move, 60, LOOK))
 
 

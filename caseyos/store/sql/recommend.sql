@@ -10,7 +10,9 @@ SELECT s.id AS signal_id, s.source, s.signal_type, s.data, s.evidence, s.occurre
        CASE WHEN a.id IS NOT NULL THEN jsonb_build_object(
          'name', a.name, 'sector', a.sector, 'country', a.country, 'employees', a.employees,
          'revenue', a.revenue, 'renewal_date', a.renewal_date) END AS account,
-       coalesce(c.email, other.email) AS recipient, coalesce(c.name, other.name) AS recipient_name,
+       coalesce(c.email, other.email) AS recipient,
+       coalesce(c.name, other.name, CASE WHEN s.signal_type = 'form_submitted'
+         THEN s.data ->> 'name' END) AS recipient_name,
        coalesce(c.id, other.id) AS recipient_id,
        coalesce(c.last_contacted_at, other.last_contacted_at) AS last_contacted_at,
        (SELECT max(o.amount)::float8 FROM deals o

@@ -96,6 +96,30 @@ BEGIN
 END
 $$
 --;
+-- A move that a plain script inserts has a title and a context like any other.
+CREATE FUNCTION caseyos_move_given() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF jsonb_typeof(NEW.action_context) <> 'object' THEN
+    NEW.action_context := jsonb_build_object('given', NEW.action_context);
+  END IF;
+  IF NEW.title = '' THEN
+    NEW.title := coalesce(
+      nullif(NEW.action_context ->> 'title', ''), nullif(NEW.action_context ->> 'subject', ''),
+      initcap(left(NEW.action_type, 1)) || replace(substr(NEW.action_type, 2), '_', ' ')
+        || coalesce(': ' || (NEW.action_context ->> 'recipient'), ''));
+  END IF;
+  RETURN NEW;
+END
+$$
+--;
+-- What a signal holds is an object; anything else is kept inside one.
+CREATE FUNCTION caseyos_signal_given() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.data := jsonb_build_object('given', NEW.data);
+  RETURN NEW;
+END
+$$
+--;
 -- A task's version counts every change of what a person sees, whoever makes it and by whatever way.
 CREATE FUNCTION caseyos_task_touched() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

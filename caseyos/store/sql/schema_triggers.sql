@@ -12,6 +12,13 @@ CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON audit_log
 CREATE TRIGGER learned_weights_append_only BEFORE UPDATE OR DELETE ON learned_weights
   FOR EACH ROW EXECUTE FUNCTION caseyos_append_only()
 --;
+CREATE TRIGGER command_queue_items_given BEFORE INSERT OR UPDATE ON command_queue_items
+  FOR EACH ROW WHEN (NEW.title = '' OR jsonb_typeof(NEW.action_context) <> 'object')
+  EXECUTE FUNCTION caseyos_move_given()
+--;
+CREATE TRIGGER signals_given BEFORE INSERT OR UPDATE ON signals
+  FOR EACH ROW WHEN (jsonb_typeof(NEW.data) <> 'object') EXECUTE FUNCTION caseyos_signal_given()
+--;
 CREATE TRIGGER command_queue_items_touched BEFORE UPDATE ON command_queue_items
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION caseyos_move_touched()
 --;
