@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +46,7 @@ def main() -> int:
     with own_folder() as folder, own_server(folder / "server") as server:
         arguments = ["--scale", options.scale, "--seed", str(options.seed)]
         arguments += ["--inside", server.dsn("postgres"), TEMPLATE]
-        lines, failed = _conduct(names, arguments)
+        lines, failed = _conduct(names, arguments, folder)
     if options.scale != "short" and not options.dry:
         PAGE.write_text(page_with(PAGE.read_text(), keep(lines, NAMES)))
     for name in failed:
@@ -75,7 +79,9 @@ def _play(name: str, scale: str, seed: int, server: str, template: str) -> int:
     return 1 if failures else 0
 
 
-def _conduct(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Line], list[str]]:
+def _conduct(
+    names: Sequence[str], arguments: Sequence[str], folder: Path
+) -> tuple[list[Line], list[str]]:
     """Run each case in a process of its own, two at once; their lines, and which failed."""
     waiting, running = list(names), dict[str, subprocess.Popen[str]]()
     lines: list[Line] = []
@@ -84,7 +90,7 @@ def _conduct(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Line]
         while waiting or running:
             while waiting and len(running) < AT_ONCE:
                 name = waiting.pop(0)
-                running[name] = _start(name, arguments)
+                running[name] = _start(name, arguments, folder)
             for name in [name for name, one in running.items() if one.poll() is not None]:
                 done = running.pop(name)
                 lines += _said(done)
@@ -96,15 +102,20 @@ def _conduct(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Line]
             one.terminate()
         for one in running.values():
             one.communicate()
+            with suppress(ProcessLookupError):  # a server that was just being started
+                os.killpg(one.pid, signal.SIGKILL)
     return lines, failed
 
 
-def _start(name: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
+def _start(name: str, arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+    """A case in a session of its own, so that Ctrl-C reaches it by us alone."""
     return subprocess.Popen(
         [sys.executable, "-m", "tests.crash", name, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
+        env=os.environ | {"TMPDIR": str(folder)},  # whatever it leaves goes with our folder
+        start_new_session=True,
     )
 
 

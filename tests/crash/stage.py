@@ -166,6 +166,7 @@ def own_server(folder: Path, *, durable: bool = False) -> Iterator[EmbeddedServe
 def own_folder() -> Iterator[Path]:
     """A folder that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="caseyos-crash-"))
+    folder.chmod(0o755)  # servers in it run under accounts of their own
     try:
         yield folder
     finally:
