@@ -48,7 +48,7 @@ def main() -> int:
         arguments += ["--inside", server.dsn("postgres"), TEMPLATE]
         lines, failed = _conduct(names, arguments, folder)
     if options.scale != "short" and not options.dry:
-        PAGE.write_text(page_with(PAGE.read_text(), keep(lines, NAMES)))
+        PAGE.write_text(page_with(PAGE.read_text(), keep(lines, NAMES), NAMES))
     for name in failed:
         sys.stderr.write(f"FAILED: {name}, seed {options.seed}\n")
     return 1 if failed else 0

@@ -55,7 +55,7 @@ def test_new_lines_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
 def test_the_page_is_what_the_kept_lines_say() -> None:
     text = PAGE.read_text()
     assert text.count(BEGIN) == text.count(END) == 1
-    assert page_with(text, read_lines(LINES)) == text
+    assert page_with(text, read_lines(LINES), NAMES) == text
 
 
 @pytest.mark.parametrize("line", read_lines(LINES), ids=lambda line: f"{line.case} {line.row}")
