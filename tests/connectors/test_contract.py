@@ -238,6 +238,7 @@ def _taskwarrior(request: pytest.FixtureRequest) -> Case:
 
 CASES: Mapping[str, Callable[[pytest.FixtureRequest], Case]] = {
     "local mail": partial(_local_mail, ActionType.SEND_EMAIL),
+    "local follow-up": partial(_local_mail, ActionType.FOLLOW_UP),
     "local draft": partial(_local_mail, ActionType.CREATE_DRAFT),
     "local task": _local_tasks,
     "local meeting": _local_calendar,
