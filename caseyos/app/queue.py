@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from caseyos.app.references import resolve
 from caseyos.domain.model import Move, Score
+from caseyos.domain.story import Chapter, story
 from caseyos.domain.views import (
     Delta,
     Found,
@@ -87,6 +88,13 @@ class QueueReads:
                 executions=tuple(uow.moves.executions_of(move.id)),
                 history=tuple(uow.moves.history_of(move.id)),
             )
+
+    def story(self, ref: str) -> tuple[Chapter, ...]:
+        """A move from the signal that led to it to what was answered, oldest first."""
+        detail = self.detail(ref)
+        with self._app.unit_of_work() as uow:
+            answers = uow.moves.answers_of(detail.move.id)
+        return story(detail, answers)
 
     def why(self, ref: str) -> Why:
         """A move's score: drivers, evidence, and what changed since yesterday."""

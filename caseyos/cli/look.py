@@ -29,6 +29,9 @@ class Broken(CaseyError):
 
 def activity(
     ctx: typer.Context,
+    move: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The whole story of one move.")
+    ] = None,
     since: Since = None,
     who: Annotated[str | None, typer.Option(help="Only this actor.")] = None,
     what: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
@@ -37,6 +40,9 @@ def activity(
 ) -> None:
     """Everything that was done, by whom, newest first."""
     session: Session = ctx.obj
+    if move is not None:
+        _story(session, move)
+        return
     move_id = session.targets([ref])[0].move_id if ref else None
     entries = session.app.operations.activity(
         since=_since(since), who=who, what=what, move_id=move_id, limit=limit
@@ -139,6 +145,24 @@ def stats(ctx: typer.Context, since: Since = "14d") -> None:
             yield f"  breaker {safe_line(channel):<15} {state.replace('_', ' ')}"
 
     session.out.emit("stats", found, human=human)
+
+
+def _story(session: Session, ref: str) -> None:
+    """One move from signal to answer, oldest first, a line a step."""
+    target = session.targets([ref])[0]
+    found = session.app.queue.story(str(target.move_id))
+
+    def human() -> Iterable[str]:
+        yield f"{target.code}  {safe_line(target.title, 70)}   {target.status}"
+        day = ""
+        for one in found:
+            local = one.at.astimezone(session.zone)
+            date = f"{local:%d %b}"
+            when = f"{date if date != day else '':<6} {local:%H:%M:%S}"
+            yield f"  {when}  {safe_line(one.who, 9):<9} {one.what:<8} {safe_line(one.told, 42)}"
+            day = date
+
+    session.out.emit("story", list(found), human=human)
 
 
 def _since(text: str | None) -> datetime | None:

@@ -119,6 +119,10 @@ class Moves:
         """The receipts of a move."""
         return self._of("history_of", move_id)
 
+    def answers_of(self, move_id: UUID) -> list[Row]:
+        """What was written in answer to what a move sent."""
+        return self._of("answers_of", move_id)
+
     def find(self, text: str, limit: int) -> tuple[Found, ...]:
         """People, companies and moves that hold `text`, taken literally."""
         literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -88,9 +88,11 @@ class Frame(Screen[None]):
             (f"{status.due:,} due today", "text", ""),
         ]
         if status.unknown:
-            parts.insert(0, (f"! {status.unknown} UNKNOWN", "bad", ""))
+            parts.insert(0, (f"! {status.unknown} UNKNOWN", "bad", "problems"))
         if status.stops:
-            parts.insert(0, (f"! STOPPED: {', '.join(status.stops)}", "bad", ""))
+            why = next((f": {one.reason}" for one in pulse.stops if one.automatic), "")
+            told = f"! STOPPED: {', '.join(status.stops)}{why}"
+            parts.insert(0, (told, "bad", "problems"))
         if status.accepted:
             parts.append((f"{status.accepted:,} accepted", "text", ""))
         held = [row for row in pulse.outbox if row["state"] == "queued"]
@@ -167,6 +169,12 @@ class Frame(Screen[None]):
         from caseyos.tui.palette import open_palette
 
         open_palette(self)
+
+    def action_problems(self) -> None:
+        """What needs a person."""
+        from caseyos.tui.problems import open_problems
+
+        open_problems(self)
 
     def action_mode(self) -> None:
         """SAFE or LIVE."""

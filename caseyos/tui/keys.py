@@ -92,6 +92,8 @@ KEYS: tuple[Key, ...] = (
     Key("hidden", "full_stop", "hidden", "hidden", "Show moves under the floor", (TODAY,), "Find"),
     Key("reload", "r", "reload", "reload", "Show what is new", MAIN, "Find"),
     Key("why", "w", "why", "why", "Why this score", MOVES, "Find", twin="caseyos why", foot=13),
+    Key("story", "t", "story", "story", "From signal to answer, on one screen", MOVES, "Find",
+        twin="caseyos activity ID"),
     Key("copy", "y", "copy", "copy", "Copy its id, title, address or text", MOVES, "Find"),
     Key("copy.text", "c", "copy_text", "copy", "Copy the text", (PREVIEW,), "Find"),
     Key("view.today", "1", "view('today')", "today", "Today's Moves", MAIN, "Views"),
@@ -101,6 +103,8 @@ KEYS: tuple[Key, ...] = (
         twin="caseyos stats"),
     Key("view.activity", "4", "view('activity')", "activity", "Activity", MAIN, "Views",
         twin="caseyos activity"),
+    Key("problems", "exclamation_mark", "problems", "problems",
+        "What needs you: UNKNOWN, stops, shut channels", MAIN, "Other", twin="caseyos outbox list"),
     Key("palette", "colon,ctrl+p", "palette", "cmds", "Every command by name", MAIN, "Other",
         foot=14),
     Key("help", "question_mark,f1", "help", "help", "The keys of this screen", MAIN, "Other",
@@ -115,11 +119,10 @@ KEYS: tuple[Key, ...] = (
 
 _SHOWN = {
     "plus": "+", "slash": "/", "full_stop": ".", "colon": ":", "question_mark": "?",
-    "escape": "esc", "pagedown": "pgdn", "pageup": "pgup",
+    "exclamation_mark": "!", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup",
 }  # fmt: skip
 _TYPED = {sign: name for name, sign in _SHOWN.items() if len(sign) == 1} | {
     "esc": "escape",
-    "!": "exclamation_mark",
     ",": "comma",
     "-": "minus",
 }

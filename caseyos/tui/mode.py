@@ -17,7 +17,10 @@ CHOICES = (
     Choice("2", "30", "LIVE for 30 minutes"),
     Choice("3", "60", "LIVE for an hour"),
     Choice("0", "0", "SAFE: nothing leaves this computer"),
+    Choice("p", "pause", "pause: stop something until you resume"),
+    Choice("r", "resume", "resume: let go of every stop"),
 )
+LEVEL_KEYS = "123456789abcdef"
 
 
 def choose_mode(program: Program) -> None:
@@ -29,6 +32,12 @@ def choose_mode(program: Program) -> None:
 
     def chosen(minutes: str | None) -> None:
         if minutes is None:
+            return
+        if minutes == "pause":
+            _pause(program)
+            return
+        if minutes == "resume":
+            program.ask(program.core.switchboard.resume, lambda gone: _resumed(program, gone))
             return
         board = program.core.switchboard
         lasts = timedelta(minutes=int(minutes))
@@ -42,3 +51,28 @@ def choose_mode(program: Program) -> None:
         program.feel_pulse()
 
     program.push_screen(Question(f"Mode: {program.mode_word}", CHOICES, about=about), chosen)
+
+
+def _pause(program: Program) -> None:
+    """Ask what to stop: everything, what goes outside, a channel, an action."""
+    board = program.core.switchboard
+    choices = [
+        Choice(key, level, level.replace("_", " "))
+        for key, level in zip(LEVEL_KEYS, board.levels(), strict=False)
+    ]
+
+    def chosen(level: str | None) -> None:
+        if level is not None:
+            program.ask(lambda: board.stop(level), lambda _until: _paused(program, level))
+
+    program.push_screen(Question("Stop what?", choices, foot="M r resumes"), chosen)
+
+
+def _paused(program: Program, level: str) -> None:
+    program.say(f"Stopped: {level}. Nothing begins until M r.")
+    program.feel_pulse()
+
+
+def _resumed(program: Program, gone: tuple[str, ...]) -> None:
+    program.say(f"Resumed: {', '.join(gone)}." if gone else "Nothing was stopped.")
+    program.feel_pulse()

@@ -15,6 +15,7 @@ from caseyos.tui.window import Window, rank
 
 if TYPE_CHECKING:
     from caseyos.app import App
+    from caseyos.domain.guardrails import Switch
 
 HEAD = 100  # how far down the list news is looked for
 
@@ -28,6 +29,7 @@ class Pulse:
     daemon: bool
     heads: tuple[tuple[Move, ...], ...]
     at: datetime
+    stops: Sequence[Switch] = ()
 
 
 def take(app: App, sections: Iterable[QueueFilter]) -> Pulse:
@@ -38,7 +40,8 @@ def take(app: App, sections: Iterable[QueueFilter]) -> Pulse:
     outbox = app.actions.outbox() if status.outbox or status.unknown else ()
     heads = tuple(app.queue.page(chosen, limit=HEAD).moves for chosen in sections)
     daemon = daemon_runs(app.config.paths.state_dir)
-    return Pulse(status, outbox, daemon, heads, app.clock.now())
+    stops = app.switchboard.stops() if status.stops else ()
+    return Pulse(status, outbox, daemon, heads, app.clock.now(), stops)
 
 
 @dataclass(frozen=True, slots=True)

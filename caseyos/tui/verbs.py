@@ -143,7 +143,11 @@ class MoveScreen(Frame):
         from caseyos.tui.preview import open_preview
 
         moves = self.chosen()
-        if len(moves) > 1:
+        if armed and len(moves) == 1 and moves[0].status == MoveStatus.UNKNOWN:
+            from caseyos.tui.problems import ask_unknown
+
+            ask_unknown(self, moves[0].id, moves[0].code, labels.title(moves[0]))
+        elif len(moves) > 1:
             open_bulk(self, moves)
         elif moves:
             open_preview(self, moves[0], armed=armed)
@@ -155,6 +159,14 @@ class MoveScreen(Frame):
         move = self.looked_at()
         if move is not None:
             open_why(self, move)
+
+    def action_story(self) -> None:
+        """From signal to answer."""
+        from caseyos.tui.story import open_story
+
+        move = self.looked_at()
+        if move is not None:
+            open_story(self, move)
 
     def action_copy(self) -> None:
         """Copy something of the move."""

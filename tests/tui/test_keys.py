@@ -54,10 +54,10 @@ def test_a_keymap_that_cannot_be_meant_is_refused(keymap: dict[str, str], told: 
 
 
 def test_a_keymap_is_read_as_people_write_it() -> None:
-    assert checked_keymap({"filter": "/, f", "accept": "+", "add": "t"}) == {
+    assert checked_keymap({"filter": "/, f", "accept": "+", "add": "i"}) == {
         "filter": "slash,f",
         "accept": "plus",
-        "add": "t",
+        "add": "i",
     }
     assert shown("ctrl+p") == "^p"
     assert shown("full_stop") == "."

@@ -93,6 +93,15 @@ WHERE a.subject = 'move:' || %(id)s::text
    OR a.subject IN (SELECT 'execution:' || e.id::text FROM executions e WHERE e.move_id = %(id)s)
 ORDER BY a.seq DESC LIMIT 50
 
+-- name: answers_of
+-- What was written in answer to what a move sent.
+SELECT m.at, coalesce(c.name, c.email) AS who, m.subject FROM messages m
+LEFT JOIN contacts c ON c.id = m.contact_id
+WHERE m.direction = 'received'
+  AND m.refs && ARRAY (SELECT e.marker FROM executions e
+                       WHERE e.move_id = %(id)s AND NOT e.dry_run AND e.marker IS NOT NULL)
+ORDER BY m.at LIMIT 20
+
 -- name: find
 -- People, companies and moves that hold the words.
 (SELECT 'move' AS kind, code AS id, title, status AS detail FROM command_queue_items
