@@ -153,6 +153,12 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
+def sender_of(plan: Plan) -> str:
+    """Who writes, as the recipient will see it."""
+    fields = plan.payload.fields
+    return f"{fields.get('from_name') or ''} <{fields['from']}>".strip()
+
+
 def plan_lines(session: Session, plan: Plan) -> Iterable[str]:
     """A plan for people: every effect, whether it can be undone, the text, every check."""
     until = local_time(plan.expires_at, session.zone)
@@ -161,6 +167,9 @@ def plan_lines(session: Session, plan: Plan) -> Iterable[str]:
     for number, effect in enumerate(plan.effects, 1):
         yield f"  {number}  {effect.channel:<8} {safe_line(effect.sentence)}   undo: {effect.undo}"
     yield ""
+    sender = plan.payload.fields.get("from")
+    if sender:
+        yield f"  From     {safe_line(sender_of(plan))}"
     if plan.payload.recipients:
         yield f"  To       {safe_line(', '.join(plan.payload.recipients))}"
     yield f"  Subject  {safe_line(plan.payload.subject)}"

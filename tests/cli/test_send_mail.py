@@ -78,6 +78,12 @@ class Desk:
         data = found["data"] if code == 0 else found
         return dict(data[0] if isinstance(data, list) else data)
 
+    def said(self, *arguments: str) -> str:
+        """What a command says to people."""
+        done = self._run(*arguments, THE_MAIL_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def mail(self, *options: str) -> dict[str, object]:
         """A new mail move's preview."""
         code = str(self.told("add", "Pricing", "--action", "send_email", "--to", self.theirs)["id"])
@@ -140,6 +146,14 @@ def test_a_mail_is_held_recalled_and_then_let_go_as_it_was_previewed(desk: Desk)
     assert "a copy is in Sent" in str(again["result"])
     desk.told("undo", code=7)
     assert len(desk.sink.taken) == 1
+
+
+def test_the_preview_says_who_writes_to_whom(desk: Desk) -> None:
+    code = str(desk.told("add", "Pricing", "--action", "send_email", "--to", desk.theirs)["id"])
+    shown = desk.said("preview", code)
+    assert f"From     Casey Ö <{desk.user}>" in shown
+    assert f"To       {desk.theirs}" in shown
+    assert f"imap:work send 1 mail to {desk.theirs}   undo: only while it is held" in shown
 
 
 def test_a_draft_does_not_wait_and_is_taken_back(desk: Desk) -> None:
