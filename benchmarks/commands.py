@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.machine import CASEYOS, home
+from benchmarks.machine import CASEYOS, fill, home
 from benchmarks.measure import Result, in_turn, main, process
 
 _SMALLEST = """
@@ -21,15 +21,19 @@ app()
 
 
 def rows(full: bool) -> Iterator[Result]:
-    """`--help`, of the program and of a command, and a command that reads nothing."""
+    """`--help`, of the program and of a command, a command that reads nothing, and two that read a move."""
     del full
     with home() as place:
+        fill(place.dsn, 1000)
+        process([*CASEYOS, "today"], place.environ)()  # `1` is a row of the list printed last
         file = Path(place.environ["HOME"], "smallest.py")
         file.write_text(_SMALLEST)
         for words, beside in (
             (["--help"], ["--help"]),
             (["queue", "--help"], ["--help"]),
             (["version"], []),
+            (["show", "1"], []),
+            (["why", "1"], []),
         ):
             ours, theirs = in_turn(
                 process([*CASEYOS, *words], place.environ),

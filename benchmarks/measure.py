@@ -66,7 +66,7 @@ class Result:
             f"{self.row}\n    ours      {_spread(self.ours, self.unit)}\n"
             f"    reference {_spread(self.theirs, self.unit)}  ({self.reference})\n"
             f"    ratio     {self.ratio:.2f}{sign}{verdict}"
-            + (f"\n    wall      {self.wall}" if self.wall else "")
+            + (f"\n    wall      {self.wall}" if self.wall and not self.met else "")
         )
 
 

@@ -60,9 +60,9 @@ class Terminal:
                 self._take()
         raise RuntimeError(f"{texts[0]!r} was never drawn")
 
-    def last_drawn(self, texts: Sequence[bytes]) -> int:
-        """Which of `texts` that show is the last."""
-        return max(number for number, text in enumerate(texts) if text in self._kept)
+    def last_drawn(self, texts: Sequence[bytes], first: int, end: int) -> int:
+        """Which of `texts` from `first` to `end` is the last that shows."""
+        return max(number for number in range(first, end) if texts[number] in self._kept)
 
     def memory(self) -> float:
         """MiB resident."""

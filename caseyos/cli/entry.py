@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 def command_tree() -> Any:
     """The root command; its children are imported one by one as they are asked for."""
     import typer
-    from typer.core import TyperGroup
+    from typer.core import TyperCommand, TyperGroup
     from typer.main import get_command
 
     def bare(ctx: Any) -> None:
@@ -82,14 +83,25 @@ def command_tree() -> Any:
     class LazyGroup(TyperGroup):
         """A group that imports a command's module when the command is asked for."""
 
+        told: Mapping[str, str] = {}
+
         def list_commands(self, ctx: Any) -> list[str]:
             return list(COMMANDS)
+
+        def format_help(self, ctx: Any, formatter: Any) -> None:
+            from caseyos.cli.sentences import SENTENCES
+
+            self.told = SENTENCES
+            super().format_help(ctx, formatter)
+            self.told = {}
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             known = COMMANDS.get(cmd_name)
             if known is None:
                 return None
             module, attribute, panel = known
+            if cmd_name in self.told:  # only to be listed
+                return TyperCommand(cmd_name, help=self.told[cmd_name], rich_help_panel=panel)
             found = getattr(import_module(f"caseyos.cli.{module}"), attribute)
             if not isinstance(found, typer.Typer):
                 single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
