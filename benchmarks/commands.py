@@ -21,7 +21,7 @@ app()
 
 
 def rows(full: bool) -> Iterator[Result]:
-    """`--help`, of the program and of a command, a command that reads nothing, and two that read a move."""
+    """`--help`, of the program and of a command, one that reads nothing, two that read a move."""
     del full
     with home() as place:
         fill(place.dsn, 1000)
