@@ -29,6 +29,13 @@ from caseyos.store.server import EmbeddedServer
 from tests.desk import Desk
 
 TEMPLATE = "template_crash"
+# A program that is started is the one of this very tree, whatever is installed.
+OURSELVES = {
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": str(Path(__file__).parents[2]),
+    "TZ": "UTC",
+    "COLUMNS": "100",
+}
 
 
 class Stage:
@@ -92,7 +99,7 @@ class Stage:
         """The program as a real process, which is ended with the stage."""
         started = subprocess.Popen(
             [sys.executable, "-m", "caseyos", *arguments],
-            env={"PATH": os.environ["PATH"], "TZ": "UTC", "COLUMNS": "100"} | environ,
+            env=OURSELVES | environ,
             cwd=environ["HOME"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -17,7 +17,7 @@ from caseyos.errors import CaseyError
 from tests.crash.case import Case
 from tests.crash.figures import Figures
 from tests.crash.kills import broken_chain, warm_up
-from tests.crash.stage import Stage, insert_moves
+from tests.crash.stage import OURSELVES, Stage, insert_moves
 from tests.crash.worlds import Counted, Maildir
 from tests.desk import Desk
 
@@ -75,7 +75,7 @@ def _typed(desk: Desk, *words: str) -> subprocess.CompletedProcess[str]:
     url = f"postgresql://{parts['user']}@/{parts['dbname']}?host={parts['host']}"
     return subprocess.run(
         [sys.executable, "-m", "caseyos", *words],
-        env={"PATH": os.environ["PATH"], "HOME": str(desk.home), "DATABASE_URL": url, "TZ": "UTC"},
+        env=OURSELVES | {"HOME": str(desk.home), "DATABASE_URL": url},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
