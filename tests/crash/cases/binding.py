@@ -126,7 +126,7 @@ def _change(
         asked = f"SELECT {place} AS value, {place}::text AS text FROM {table} WHERE {of}"
         (row,) = eye.execute(asked, (move,)).fetchall()
         # A move may say something that its rendered content does not.
-        says = desk.app.actions.content_hashes([move]) if in_move else row["value"]
+        says = _content(desk, move) if in_move else row["value"]
         return says, row["text"] if isinstance(row["value"], dict) else row["value"]
 
     says, before = look()
@@ -140,6 +140,14 @@ def _change(
     except (ValueError, psycopg.Error):  # no text, or no JSON any more: it cannot be made
         return False
     return bool(look()[0] != says)
+
+
+def _content(desk: Desk, move: UUID) -> object:
+    """The hash of what a move would be now, or why it cannot be anything."""
+    try:
+        return desk.app.actions.content_hashes([move])
+    except CaseyError as refusal:
+        return refusal.message
 
 
 CASE = Case(
