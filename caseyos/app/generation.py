@@ -19,6 +19,7 @@ from caseyos.pipeline.rulebook import Rulebook
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
+    from caseyos.store.news import News
 
 SHIPPED = Path(__file__).parents[1] / "plays" / "default.toml"
 
@@ -49,6 +50,18 @@ class Generation:
     def run(self) -> GenerationReport:
         """Process every waiting signal and let time do its work; what was done."""
         return recommend.generate(self._app.unit_of_work, self.book, self._app.clock.now())
+
+    def process(self) -> GenerationReport:
+        """Process every waiting signal, and nothing else; what was done."""
+        report = GenerationReport()
+        recommend.process(self._app.unit_of_work, self.book, self._app.clock.now(), report)
+        return report
+
+    def news(self) -> News:
+        """What changes in the database from now on."""
+        from caseyos.store.news import News
+
+        return News(self._app.database)
 
 
 def new_id() -> UUID:

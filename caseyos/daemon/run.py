@@ -16,6 +16,7 @@ from caseyos.app import App
 from caseyos.app.daemon_lock import DaemonFile, DaemonState
 from caseyos.daemon.jobs import job_table
 from caseyos.daemon.listening import Listeners
+from caseyos.daemon.promptly import Promptly
 from caseyos.daemon.scheduler import JobRunner
 from caseyos.errors import CaseyError
 
@@ -67,6 +68,7 @@ class Daemon:
         self._said = ""
         self._rebuilt = False
         self._runner = JobRunner(job_table(app), app.operations.run_job, lambda: self._epoch)
+        self._promptly = Promptly(app, lambda: self._epoch)
         self._listeners = Listeners(
             app.sources.listened(), app.sources.listen, app.operations.hear, lambda: self._epoch
         )
@@ -88,8 +90,10 @@ class Daemon:
             log.info("daemon started", extra={"pid": state.pid, "listen": address})
             self._runner.start()
             self._listeners.start()
+            self._promptly.start()
             return self._watch()
         finally:
+            self._promptly.stop()
             self._listeners.stop()
             self._runner.stop()
             if served is not None:
