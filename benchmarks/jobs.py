@@ -33,8 +33,8 @@ BESIDE = (
 
 
 def rows(full: bool) -> Iterator[Result]:
-    """10,000 signals a round (20,000 with `full`) with plays, score, reasons, events and log."""
-    count, rounds = (20_000, 5) if full else (10_000, 3)
+    """6,000 signals a round (20,000 with `full`) with plays, score, reasons, events and log."""
+    count, rounds = (20_000, 5) if full else (6_000, 3)
     python = _environment()
     with business() as (place, app):
         configure_logging(Path(place.environ["HOME"], "log", "caseyos.jsonl"))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -35,17 +36,19 @@ def rows(full: bool) -> Iterator[Result]:
     rounds = 1_000 if full else 200
     with business() as (place, _):
         daemon = subprocess.Popen(
-            [*CASEYOS, "daemon"], env=place.environ, stdout=subprocess.DEVNULL
+            [*CASEYOS, "daemon", "run"], env=place.environ, stdout=subprocess.DEVNULL
         )
         try:
             with (
                 psycopg.connect(place.dsn, autocommit=True) as writer,
+                psycopg.connect(place.dsn, autocommit=True) as listener,
                 psycopg.connect(place.dsn, autocommit=True) as reader,
             ):
-                reader.execute("LISTEN caseyos")
-                _until_it_answers(writer, reader)
+                listener.execute("LISTEN caseyos")
+                seen = partial(_seen, writer, listener, reader)
+                _until_it_answers(seen)
                 ours, theirs = in_turn(
-                    lambda: _seen(writer, reader, limit=30),
+                    lambda: seen(limit=30),
                     lambda: _inserted(writer),
                     rounds=rounds,
                 )
@@ -59,20 +62,20 @@ def rows(full: bool) -> Iterator[Result]:
     yield Result(f"{row}, over the insert", told, over, [ALLOWED] * len(over), 1.0)
 
 
-def _until_it_answers(writer: Connection, reader: Connection) -> None:
+def _until_it_answers(seen: Callable[..., float]) -> None:
     for _ in range(60):
-        if _seen(writer, reader, limit=1) < 1_000:
+        if seen(limit=1) < 1_000:
             return
     raise RuntimeError("the daemon makes no moves")
 
 
-def _seen(writer: Connection, reader: Connection, *, limit: float) -> float:
+def _seen(writer: Connection, listener: Connection, reader: Connection, *, limit: float) -> float:
     begun = time.perf_counter()
     found = writer.execute(_INSERT).fetchone()
     signal = found[0] if found else None
     until = begun + limit
     while time.perf_counter() < until:
-        for news in reader.notifies(timeout=until - time.perf_counter(), stop_after=1):
+        for news in listener.notifies(timeout=until - time.perf_counter(), stop_after=1):
             if news.payload == "command_queue_items" and reader.execute(_SEE, [signal]).fetchone():
                 return (time.perf_counter() - begun) * 1000
     return limit * 1000

@@ -28,7 +28,11 @@ class Recommendations:
         # Statistics from before a large batch make the planner walk all signals by age and pass
         # over those that are processed; without this sort only their own index gives the order.
         self._connection.execute("SET LOCAL enable_incremental_sort = off")
-        return self._connection.execute(_SQL["unprocessed"], {"limit": limit}).fetchall()
+        # One signal is joined by its indexes and a thousand by hashes: the planner is told which.
+        row = self._connection.execute(_SQL["waiting"], {"limit": limit}).fetchone()
+        if row is None or not row["waiting"]:
+            return []
+        return self._connection.execute(_SQL["unprocessed"], {"limit": row["waiting"]}).fetchall()
 
     def live_moves(self, keys: Sequence[str]) -> Mapping[str, Row]:
         """The live moves of these dedupe keys, locked."""

@@ -1,3 +1,7 @@
+-- name: waiting
+-- How many signals wait, up to a limit.
+SELECT count(*) AS waiting FROM (SELECT FROM signals WHERE NOT processed LIMIT %(limit)s) s
+
 -- name: unprocessed
 -- A batch of signals nobody has processed, locked, with every fact a play may ask for.
 SELECT s.id AS signal_id, s.source, s.signal_type, s.data, s.evidence, s.occurred_at, s.created_at,
