@@ -18,6 +18,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 SCRIPTS = (
     *("today", "taskwarrior", "commands", "completion", "start", "queue_read"),
+    *("ingest", "processing", "jobs", "visible", "rescore"),
     *("ingest", "processing", "tui", "idle"),
 )
 
