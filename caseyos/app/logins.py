@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caseyos.app.accounts import mail_account, secret_maker, secret_of, source_called
+from caseyos.app.accounts import (
+    calendar_account,
+    mail_account,
+    secret_maker,
+    secret_of,
+    source_called,
+)
 from caseyos.config import secrets
 from caseyos.config.model import Secret
 from caseyos.errors import LoginRequired, NotFound, UsageError
@@ -17,7 +23,7 @@ from caseyos.log import redact
 if TYPE_CHECKING:
     from caseyos.app.core import App
 
-KINDS = ("imap",)
+KINDS = ("imap", "calendar")
 ELSEWHERE = (
     'or keep it elsewhere and name it in the source: secret = { env = "NAME" },'
     ' { file = "PATH" } (mode 0600) or { command = ["pass", "show", "mail"] }'
@@ -41,7 +47,7 @@ class Login:
     user: str
     place: str
     kept: bool | None
-    channel: bool  # whether mail leaves by it
+    channel: bool  # whether mail leaves by it, or meetings go there
 
 
 class Logins:
@@ -53,12 +59,13 @@ class Logins:
     def all(self) -> Sequence[Login]:
         """Every account that needs a login; nothing is dialled, no secret is shown."""
         found = [one for one in self._app.config.settings.source if one.kind in KINDS]
-        email = self._app.config.settings.channels.email
+        channels = self._app.config.settings.channels
+        used = (channels.email, channels.meetings)
         logins: list[Login] = []
         for source in found:
             name = f"{source.kind}:{source.name}"
             place, kept = _where(secret_of(source))
-            logins.append(Login(name, source.user, place, kept, name == email))
+            logins.append(Login(name, source.user, place, kept, name in used))
         return logins
 
     def name_of(self, kind: str, name: str | None) -> str:
@@ -92,18 +99,24 @@ class Logins:
         if any(layer.name == "named file" for layer in self._app.config.layers):
             raise UsageError("With --config, add the [[source]] to that file by hand.")
         kind, _, short = name.partition(":")
+        self.check_addable(name)
         written = add_source(self._app.config, {"kind": kind, "name": short} | dict(values))
         self._app.config = load_config(path=None, profile=self._app.config.profile)
         return written
 
-    def log_in(self, name: str, secret: str) -> tuple[str, ...]:
-        """Try a secret with both servers, keep it in the keyring, and read it back."""
-        from caseyos.connectors.mail_trial import try_account
+    def check_addable(self, name: str) -> None:
+        """Refuse a kind whose account is written into the configuration by hand."""
+        if not name.startswith("imap:"):
+            raise NotFound(
+                f"There is no source {name}: a calendar is a [[source]] with url and user.",
+                hint="caseyos config edit; caseyos config example shows one",
+            )
 
+    def log_in(self, name: str, secret: str) -> tuple[str, ...]:
+        """Try a secret with its servers, keep it in the keyring, and read it back."""
         redact(secret)
         source = source_called(self._app, name)
-        given = secret_maker(self._app, source, lambda: secret)
-        told = try_account(replace(mail_account(self._app, name), secret=given))
+        told = self._tried(name, lambda: secret)
         key = secret_of(source).keyring or name
         try:
             secrets.store(key, secret, register=redact)
@@ -116,10 +129,23 @@ class Logins:
         return told
 
     def test(self, name: str) -> tuple[str, ...]:
-        """Log in to both servers with the secret that is kept, and do nothing there."""
+        """Log in to its servers with the secret that is kept, and do nothing there."""
+        return self._tried(name, None)
+
+    def _tried(self, name: str, secret: Callable[[], str] | None) -> tuple[str, ...]:
+        """Log in with a secret at hand, or with the one that is kept."""
+        if name.startswith("calendar:"):
+            from caseyos.connectors.calendar_trial import try_calendar
+
+            calendar = calendar_account(self._app, name)
+            return try_calendar(replace(calendar, password=secret) if secret else calendar)
         from caseyos.connectors.mail_trial import try_account
 
-        return try_account(mail_account(self._app, name))
+        account = mail_account(self._app, name)
+        if secret is not None:
+            given = secret_maker(self._app, source_called(self._app, name), secret)
+            account = replace(account, secret=given)
+        return try_account(account)
 
     def log_out(self, name: str) -> str:
         """Forget the secret in the keyring; what is kept elsewhere is named, and left alone."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caseyos.cli.session import Session
 
 app = typer.Typer(help="Logins of outside accounts.", no_args_is_help=True)
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="imap.")]
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="imap or calendar.")]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="The source's name.")]
 
 
@@ -37,12 +37,13 @@ def login(
         bool, typer.Option("--secret-stdin", help="Read the secret from standard input.")
     ] = False,
 ) -> None:
-    """Set an account up where it is new, try the login with both servers, and keep the secret."""
+    """Set an account up where it is new, try the login with its servers, and keep the secret."""
     session: Session = ctx.obj
     logins = session.app.logins
     account = logins.name_of(kind, name)
     made = None
     if not logins.exists(account):
+        logins.check_addable(account)
         made = logins.add(
             account,
             _source(
@@ -63,7 +64,10 @@ def login(
     def human() -> Iterable[str]:
         yield from told
         yield kept
-        if session.app.config.settings.channels.email != account:
+        channels = session.app.config.settings.channels
+        if kind == "calendar" and channels.meetings != account:
+            yield f"To put meetings there:  caseyos config set channels.meetings {account}"
+        elif kind == "imap" and channels.email != account:
             yield f"To send by it:  caseyos config set channels.email {account}"
 
     session.out.emit("auth_login", {"name": account, "told": list(told)}, human=human)
@@ -88,7 +92,7 @@ def status(ctx: typer.Context) -> None:
 
 @app.command()
 def test(ctx: typer.Context, kind: Kind = "imap", name: Name = None) -> None:
-    """Log in to both servers with what is kept; nothing is changed or sent."""
+    """Log in to its servers with what is kept; nothing is changed or sent."""
     session: Session = ctx.obj
     account = session.app.logins.name_of(kind, name)
     told = session.app.logins.test(account)

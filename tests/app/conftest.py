@@ -10,6 +10,7 @@ import pytest
 
 from caseyos.app import App
 from caseyos.app.clocks import FixedClock
+from tests.connectors.conftest import account, calendar_server  # noqa: F401 - fixtures
 
 NOW = datetime(2026, 11, 24, 14, 12, tzinfo=UTC)  # a Tuesday
 OpenApp = Callable[..., App]

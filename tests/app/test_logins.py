@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from caseyos.app.logins import proposed
-from caseyos.errors import NotFound, UsageError
+from caseyos.errors import LoginRequired, NotFound, UsageError
 from tests.app.conftest import OpenApp
 from tests.app.test_accounts import ACCOUNT
+from tests.servers.radicale import Account
 
 
 def test_the_only_account_need_not_be_named(open_app: OpenApp) -> None:
@@ -46,3 +47,23 @@ def test_a_login_asks_only_where_the_configuration_does_not_say(open_app: OpenAp
 def test_the_servers_of_most_people() -> None:
     assert proposed("a@gmail.com") == ("imap.gmail.com", "smtp.gmail.com", "tls")
     assert proposed("a@ours.example") == ("imap.ours.example", "smtp.ours.example", "tls")
+
+
+def test_a_calendars_login_is_tried_and_one_that_is_not_there_is_said(
+    open_app: OpenApp, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAV", account.password)
+    source = (
+        f'[[source]]\nkind = "calendar"\nname = "work"\nurl = "{account.url}"\n'
+        f'user = "{account.name}"\nsecret = {{ env = "DAV" }}\n'
+        '[channels]\nmeetings = "calendar:work"\n'
+    )
+    logins = open_app(source).logins
+    (login,) = logins.all()
+    assert (login.name, login.kept, login.channel) == ("calendar:work", True, True)
+    assert logins.test("calendar:work")[0].startswith("Logged in to")
+    with pytest.raises(LoginRequired):
+        monkeypatch.setenv("DAV", "wrong")
+        logins.test("calendar:work")
+    with pytest.raises(NotFound, match="with url and user"):
+        logins.check_addable("calendar:home")

@@ -191,9 +191,9 @@ complete -c caseyos -n "__caseyos_in 'import'" -l me
 complete -c caseyos -n "__caseyos_in 'import'" -l source
 complete -c caseyos -n "__caseyos_in 'import'" -l currency
 complete -c caseyos -f -n "__caseyos_at ''" -a auth -d 'Logins of outside accounts'
-complete -c caseyos -f -n "__caseyos_at 'auth'" -a login -d 'Set an account up where it is new, try the login with both servers, and keep the secret'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a login -d 'Set an account up where it is new, try the login with its servers, and keep the secret'
 complete -c caseyos -f -n "__caseyos_at 'auth'" -a status -d 'Every account and where its secret is; nothing is dialled'
-complete -c caseyos -f -n "__caseyos_at 'auth'" -a test -d 'Log in to both servers with what is kept; nothing is changed or sent'
+complete -c caseyos -f -n "__caseyos_at 'auth'" -a test -d 'Log in to its servers with what is kept; nothing is changed or sent'
 complete -c caseyos -f -n "__caseyos_at 'auth'" -a logout -d 'Forget the secret in the keyring'
 complete -c caseyos -n "__caseyos_in 'auth login'" -l user
 complete -c caseyos -n "__caseyos_in 'auth login'" -l host
