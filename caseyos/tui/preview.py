@@ -160,6 +160,7 @@ class PreviewDialog(Guarded[None]):
                 (f" Will do {labels.counted(len(plan.effects), 'thing')}", "title"),
                 (f"   checks: {_tally(plan)}", INKS_OF[_worst(plan)]),
             ],
+            *_told_first(plan, width - 2, glyphs),
         ]
         for number, effect in enumerate(plan.effects, 1):
             told = f"{effect.channel}: {effect.sentence}  (undo: {effect.undo})"
@@ -205,6 +206,16 @@ def _tally(plan: Plan) -> str:
     if counts["block"]:
         told.append(labels.counted(counts["block"], "block"))
     return ", ".join(told)
+
+
+def _told_first(plan: Plan, width: int, glyphs: Glyphs) -> list[Line]:
+    """What does not simply pass, where it is seen before the text is read."""
+    return [
+        [(f"  {glyphs.care} ", INKS_OF[check.level]), *line]
+        for check in plan.checks
+        if check.level != "pass"
+        for line in wrapped(check.sentence, width - 5, INKS_OF[check.level])[:2]
+    ]
 
 
 def _worst(plan: Plan) -> str:

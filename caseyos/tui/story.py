@@ -7,9 +7,11 @@ from textual.binding import Binding
 from caseyos.domain.model import Move
 from caseyos.domain.story import Chapter
 from caseyos.tui import labels
-from caseyos.tui.ink import Line, fit
+from caseyos.tui.ink import Line, fit, wrapped
 from caseyos.tui.reading import ReadingDialog
 from caseyos.tui.verbs import MoveScreen
+
+LINES = 2  # of one step at most
 
 
 def open_story(screen: MoveScreen, move: Move) -> None:
@@ -40,13 +42,15 @@ class StoryDialog(ReadingDialog):
         for one in self._found:
             local = one.at.astimezone(zone)
             date = f"{local:%d %b}"
+            first, *more = wrapped(one.told or " ", width - 36)[:LINES]
             lines.append(
                 [
                     (f" {date if date != day else '':<6} {local:%H:%M:%S} ", "dim"),
                     (fit(one.who, 8, glyphs) + " ", "account"),
                     (fit(one.what, 8, glyphs) + " ", "score"),
-                    (fit(one.told, width - 36, glyphs), "text"),
+                    *first,
                 ]
             )
+            lines += [[(" " * 35, "dim"), *line] for line in more]
             day = date
         return lines

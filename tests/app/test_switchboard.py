@@ -112,3 +112,40 @@ def test_every_change_leaves_a_receipt(app: App) -> None:
     app.switchboard.go_safe()
     told = [one.what for one in reversed(app.operations.activity())]
     assert told == ["live", "stop outbound", "resume outbound", "safe"]
+
+
+ACCOUNT = """
+[[source]]
+kind = "imap"
+name = "work"
+host = "imap.ours.example"
+user = "casey@ours.example"
+secret = { env = "MAIL" }
+smtp = { host = "smtp.ours.example" }
+[channels]
+email = "imap:work"
+"""
+
+
+def test_every_configured_channel_is_a_level(open_app: OpenApp) -> None:
+    app = open_app(ACCOUNT)
+    assert "imap:work" in app.switchboard.levels()
+    until = app.switchboard.stop("imap:work", HOUR)
+    assert until is not None
+    assert levels(app) == {"imap:work"}
+    with pytest.raises(UsageError, match="no level 'imap:other'"):
+        app.switchboard.stop("imap:other")
+    with pytest.raises(UsageError, match="lasts some time"):
+        app.switchboard.stop("all", timedelta())
+
+
+def test_who_engaged_a_stop_is_known(app: App) -> None:
+    app.switchboard.stop("outbound", reason="by hand")
+    assert not app.switchboard.stops()[0].automatic
+    with app.unit_of_work() as uow:
+        value = {"on": True, "automatic": True}
+        uow.switches.change(
+            "stop:outbound", value, lasts=None, reason="3 of 20", actor="guardrails"
+        )
+    assert app.switchboard.stops()[0].automatic
+    assert app.switchboard.resume() == ("outbound",)
