@@ -122,6 +122,11 @@ class Intake:
                 hint="caseyos signals list --quarantine",
             )
         entry = found[0]
+        if str(entry["source"]).startswith("calendar:"):
+            raise UsageError(
+                f"{entry['place']} is an event of {entry['source']}: {entry['reason']}.",
+                hint="change it in your calendar; it is read again when it changes",
+            )
         if not str(entry["source"]).startswith(("mail", "mbox", "imap")):
             raise UsageError(
                 f"{entry['place']} is a row of a file: {entry['reason']}.",

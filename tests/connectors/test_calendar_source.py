@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from caseyos.app import App
 from caseyos.app.clocks import FixedClock
-from caseyos.errors import CaseyError
+from caseyos.errors import CaseyError, UsageError
 from tests.servers.radicale import Account, Radicale, radicale
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -249,6 +249,12 @@ def test_what_cannot_be_read_is_quarantined_and_the_rest_goes_on(watcher: Watche
     assert entry["reason"] == "it repeats more often than daily"
     assert b"SECONDLY" in entry["raw"]
     assert watcher.look() == []
+    app = watcher._open(0)
+    try:
+        with pytest.raises(UsageError, match=r"is an event of calendar:work: it repeats"):
+            app.intake.retry(str(entry["id"]))
+    finally:
+        app.close()
 
 
 def test_the_busy_hours_are_kept(watcher: Watcher) -> None:
