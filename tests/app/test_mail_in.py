@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -232,7 +233,9 @@ def test_a_process_killed_while_it_reads_loses_nothing(desk: Desk, point: str) -
     desk.put(*(mail(n) for n in range(60)))
     desk.put(mail(100, From=desk.user, To="dana@x.example"), folder="Sent")
     for _ in range(3):
-        child = os.fork()
+        with warnings.catch_warnings():  # later Pythons warn of threads, which do nothing here
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
         if child == 0:
             try:
                 POINTS[point]()

@@ -112,7 +112,8 @@ def test_the_daemon_is_woken_by_an_answer(
     ready_again(address(home))
 
     def known() -> int:
-        return len(json.loads(caseyos("signals", "list", "--json").stdout)["data"])
+        listed = caseyos("signals", "list", "--source", "imap:work", "--json").stdout
+        return len(json.loads(listed)["data"])
 
     answer(desk, "<something@else.example>", "Hello.", 1)
     eventually(lambda: known() == 1, 60)  # the first round, or the first word of the listener
