@@ -19,7 +19,7 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 SCRIPTS = (
     *("today", "taskwarrior", "commands", "completion", "start", "queue_read"),
     *("ingest", "processing", "jobs", "visible", "rescore"),
-    *("ingest", "processing", "tui", "idle"),
+    *("tui", "idle"),
 )
 
 
