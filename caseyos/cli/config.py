@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caseyos.domain.text import safe_line
+from caseyos.errors import CaseyError, Refused
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
@@ -47,6 +51,7 @@ def list_(ctx: typer.Context) -> None:
         "config",
         values,
         human=lambda: [f"{key} = {_shown(value)}" for key, value in values.items()],
+        plain=lambda: [(key, _shown(value)) for key, value in values.items()],
     )
 
 
@@ -58,23 +63,53 @@ def get(ctx: typer.Context, key: Key) -> None:
     session.out.emit("config_value", {key: value}, human=lambda: [_shown(value)])
 
 
-@app.command("set")
+@app.command("set", context_settings={"ignore_unknown_options": True})
 def set_(
     ctx: typer.Context, key: Key, value: Annotated[str, typer.Argument(metavar="VALUE")]
 ) -> None:
     """Change one key in your file; a value that would be refused leaves it alone."""
+    from caseyos.config.edit import explain as origins
     from caseyos.config.edit import set_key
 
     session: Session = ctx.obj
-    before = _value(session, key) if key in _known() else None
+    layers = origins(session.app.config, key)
+    above = [one for one in layers if one.layer in ("project file", "env")]
+    before = next((one.value for one in layers if one.layer in ("user file", "default")), None)
     written = set_key(session.app.config, key, value)
+    if above:
+        place = above[0].place or above[0].layer
+        session.out.warn(f"{place} has the last word: {key} stays {_shown(above[0].value)} here.")
 
     def human() -> Iterable[str]:
         yield f"{key} = {safe_line(value)} in {written}"
         if before is not None:
-            yield f"Undo: caseyos config set {key} {_shown(before)}"
+            yield f"Undo: caseyos config set {key} {shlex.quote(_shown(before))}"
 
     session.out.emit("config_set", {"key": key, "file": str(written)}, human=human)
+
+
+@app.command()
+def edit(ctx: typer.Context) -> None:
+    """Open your file in $EDITOR; say what is wrong with it afterwards, or that nothing is."""
+    from caseyos.config import load_config
+    from caseyos.config.example import example_text
+
+    session: Session = ctx.obj
+    config = session.app.config
+    if not session.interactive:
+        raise Refused("There is no editor here.", hint="caseyos config set KEY VALUE")
+    file = config.paths.config_file
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        file.write_text(example_text())
+    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    try:
+        subprocess.run([*command, str(file)], check=True)  # noqa: S603 - the person's editor
+    except (OSError, subprocess.CalledProcessError):
+        raise CaseyError("The editor failed.", hint="set EDITOR") from None
+    load_config(profile=config.profile)
+    session.out.emit("config_edit", {"file": str(file)}, human=lambda: [f"ok: {file}"])
 
 
 @app.command()
@@ -124,12 +159,6 @@ def example(
     session.out.emit("config_example", {"toml": text}, human=lambda: text.splitlines())
 
 
-def _known() -> set[str]:
-    from caseyos.config.load import all_keys
-
-    return set(all_keys())
-
-
 def _value(session: Session, key: str) -> Any:
     import msgspec
 
@@ -143,4 +172,6 @@ def _value(session: Session, key: str) -> Any:
 def _shown(value: Any) -> str:
     import json
 
+    if value is None:
+        return "not set"
     return json.dumps(value) if isinstance(value, dict | list | bool) else str(value)

@@ -10,6 +10,7 @@ import typer
 
 from caseyos.app.own_editor import edited
 from caseyos.cli.shown import local_time, move_json
+from caseyos.domain.snooze import parse_when
 from caseyos.domain.text import safe_line
 from caseyos.errors import CaseyError, Refused, UsageError
 
@@ -50,12 +51,26 @@ def snooze(
 ) -> None:
     """Put moves away: later, tomorrow, monday, 2h, 3d, 2026-12-01, tue 14:00, or reply."""
     session: Session = ctx.obj
-    ids, when = (words, until) if until else (words[:-1], words[-1])
+    ids, when = (words, until) if until else _split(words, session)
     if not ids:
         raise UsageError("Say which move and when.", hint="caseyos snooze 1 tomorrow")
-    report = session.app.decisions.snooze(session.targets(ids), str(when))
+    report = session.app.decisions.snooze(session.targets(ids), when)
     moment = local_time(report.until, session.zone) if report.until else "a reply comes"
     _say(session, report, "Snoozed", more=f" until {moment}")
+
+
+def _split(words: list[str], session: Session) -> tuple[list[str], str]:
+    """Moves and when: the last word, or the two or three last where only they are a time."""
+    for count in (1, 2, 3):
+        when = " ".join(words[-count:])
+        try:
+            parse_when(when, session.app.clock.now(), session.zone)
+        except UsageError as refusal:
+            if "no time I know" not in refusal.message:
+                break
+        else:
+            return words[:-count], when
+    return words[:-1], words[-1]
 
 
 def wake(ctx: typer.Context, ids: Ids) -> None:

@@ -102,9 +102,10 @@ def today_lines(
 
 def _nothing(pending: int) -> list[str]:
     if pending:
-        return [f"Nothing is due today; {pending} moves come later (--all)."]
+        later = "1 move comes" if pending == 1 else f"{pending:,} moves come"
+        return [f"Nothing is due today; {later} later (--all)."]
     return [
-        "Nothing left for today.",
+        "Nothing is waiting.",
         "Moves come from signals: caseyos import FILE, then caseyos tick",
         "Or look around first: caseyos demo start",
     ]
@@ -128,7 +129,7 @@ def status_line(counts: Mapping[str, int], stops: Sequence[str], mode: str) -> s
         parts.append(f"{counts['outbox']} in the outbox")
     if counts["unknown"]:
         parts.append(f"{counts['unknown']} UNKNOWN")
-    parts += [f"stopped: {level}" for level in stops]
+    parts += [f"stopped: {level}" for level in dict.fromkeys(stops)]
     return " · ".join([*parts, mode.upper()])
 
 

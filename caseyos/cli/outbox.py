@@ -141,10 +141,11 @@ def pause(
     session: Session = ctx.obj
     until = session.app.switchboard.stop(level, _length(lasts), reason)
     end = f" It ends by itself at {local_time(until, session.zone)}." if until else ""
+    what = "Nothing" if level == "all" else f"Nothing of {level}"
     session.out.emit(
         "pause",
         {"level": level, "until": until},
-        human=lambda: [f"Stopped: {level}. Nothing begins until: caseyos resume{end}"],
+        human=lambda: [f"Stopped: {level}. {what} begins until: caseyos resume{end}"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -58,6 +59,9 @@ def _texts(settings: File) -> Iterator[Problem]:
     yield from _parsed("calendar.business_hours", settings.calendar.business_hours, parse_hours)
     if settings.send.quiet_hours:
         yield from _parsed("send.quiet_hours", settings.send.quiet_hours, parse_hours)
+    if settings.database.url and not _DATABASE.match(settings.database.url):
+        # Not repeated: it may hold a password.
+        yield Problem("database.url", "expected postgresql://USER@HOST/DATABASE")
     if settings.timezone:
         yield from _parsed("timezone", settings.timezone, _zone)
     for day in settings.calendar.holidays:

@@ -17,6 +17,7 @@ from caseyos.config.load import (
     value_at,
 )
 from caseyos.config.model import defaults
+from caseyos.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def known(key: str) -> None:
         value_at(defaults(), key)
     except KeyError:
         if not free and key not in set(all_keys()):
-            raise unknown_key(key, "config") from None
+            raise unknown_key(key, "the configuration") from None
 
 
 def explain(config: Config, key: str) -> tuple[Origin, ...]:
@@ -108,7 +109,11 @@ def _keep(config: Config, document: Any) -> Path:
             out.write(tomlkit.dumps(document))
             out.flush()
             os.fsync(out.fileno())
-        load_config(path=unfinished, profile=config.profile, environ={})
+        try:
+            load_config(path=unfinished, profile=config.profile, environ={})
+        except ConfigError as refusal:
+            refusal.message = refusal.message.replace(str(unfinished), str(path))
+            raise
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

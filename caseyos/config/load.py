@@ -15,13 +15,23 @@ from typing import Any
 import msgspec
 
 from caseyos.config import checks
-from caseyos.config.model import File, defaults
+from caseyos.config.model import File, Play, Source, defaults
 from caseyos.config.names import NOT_KEYS, PLAIN_NAMES
 from caseyos.config.paths import DEFAULT_PROFILE, DEMO_PROFILE, Paths, profile_paths
 from caseyos.errors import ConfigError
 
 MAX_SIZE = 1024 * 1024  # bytes; nobody writes more by hand
 
+LISTED: Mapping[str, type[msgspec.Struct]] = {"play": Play, "source": Source}
+TYPE_WORDS = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+YES_NO = {"yes": True, "on": True, "1": True, "no": False, "off": False, "0": False}
 FREE_TABLES = ("keymap", "jobs", "source", "play")
 
 
@@ -161,7 +171,12 @@ def value_at(values: Mapping[str, Any], key: str) -> Any:
 
 def unknown_key(key: str, where: str) -> ConfigError:
     """The refusal of a key that does not exist, with the nearest one that does."""
-    close = get_close_matches(key, list(all_keys()) + list(defaults()), n=1, cutoff=0.5)
+    table, _, field_ = key.rpartition("].")
+    listed = LISTED.get(table.partition("[")[0])
+    if listed is not None:
+        close = get_close_matches(field_, listed.__struct_fields__, n=1)
+    else:
+        close = get_close_matches(key, list(all_keys()) + list(defaults()), n=1)
     suggestion = f" Did you mean {close[0]}?" if close else ""
     return ConfigError(f"{where}: no key {key}.{suggestion}", hint="caseyos config example")
 
@@ -177,11 +192,20 @@ def _check_layer(layer: Layer) -> None:
         if unknown:
             key = f"{path}.{unknown[1]}".lstrip(".")
             raise unknown_key(key, _place(layer, key)) from None
-        expected = re.sub(r" - at .*", "", message).replace("`", "")
+        expected = _in_words(re.sub(r" - at .*", "", message).replace("`", ""))
         raise ConfigError(
             f"{_place(layer, path)}: {path or 'the file'}: {expected[:1].lower()}{expected[1:]}.",
             hint=f"caseyos config explain {path}" if path else "caseyos config example",
         ) from None
+
+
+def _in_words(sentence: str) -> str:
+    """The library's sentence with the file's words for its types."""
+    return re.sub(r"\b(str|int|float|bool|array|object)( \| null)?\b", _type_word, sentence)
+
+
+def _type_word(found: re.Match[str]) -> str:
+    return TYPE_WORDS[found[1]]
 
 
 def _place(layer: Layer, key: str) -> str:
@@ -235,6 +259,10 @@ def parse_value(key: str, raw: str) -> Any:
         present = None
     if isinstance(present, str):
         return raw
+    if isinstance(present, bool):
+        raw = raw.strip().lower()
+        if raw in YES_NO:
+            return YES_NO[raw]
     try:
         parsed = tomllib.loads(f"value = {raw}")
     except tomllib.TOMLDecodeError:

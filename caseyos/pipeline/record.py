@@ -115,7 +115,7 @@ def _sentence(row: Row) -> str:
     sentences: dict[str, str] = {
         "succeeded": f"Done{beside}",
         "partial": f"Done, but {', '.join(left.get('refused', ()))} was refused{beside}",
-        "queued": f"In the outbox: {reason}" if reason else "In the outbox",
+        "queued": f"In the outbox: {reason.rstrip('.')}" if reason else "In the outbox",
         "claimed": "Being carried out",
         "dispatching": "Being carried out",
         "blocked": str(reason or "Blocked"),

@@ -42,3 +42,30 @@ def test_the_example_is_itself_a_good_configuration(caseyos: Run, home: dict[str
     said(caseyos, "config", "example", "--to", str(file))
     assert said(caseyos, "--config", str(file), "config", "check").startswith("ok")
     assert data(caseyos, "--config", str(file), "config", "list") == data(caseyos, "config", "list")
+
+
+def test_a_refused_value_names_your_file_and_a_negative_number_is_one(
+    caseyos: Run, home: dict[str, str]
+) -> None:
+    told = said(caseyos, "config", "set", "limits.send_email.per_day", "-1", code=11)
+    assert "/caseyos/caseyos.toml:" in told and "expected 0 or more, got -1" in told
+    assert "Undo: caseyos config set timezone ''" in said(
+        caseyos, "config", "set", "timezone", "UTC"
+    )
+
+
+def test_a_project_file_that_has_the_last_word_is_named(caseyos: Run, tmp_path: Path) -> None:
+    (tmp_path / "caseyos.toml").write_text('[send]\nhold = "7s"\n')
+    done = caseyos("config", "set", "send.hold", "8s", cwd=tmp_path)
+    assert "has the last word: send.hold stays 7s here" in done.stderr
+    assert "Undo: caseyos config set send.hold 30s" in done.stdout
+
+
+def test_there_is_no_editor_without_a_terminal(caseyos: Run) -> None:
+    assert "caseyos config set" in said(caseyos, "config", "edit", code=5)
+
+
+def test_actions_are_switched_off_in_any_plain_word(caseyos: Run) -> None:
+    for word in ("false", "False", "0", "no", "off"):
+        done = caseyos("config", "get", "actions.enabled", ACTIONS_ENABLED=word)
+        assert done.stdout.strip() == "false", done.stderr

@@ -79,3 +79,12 @@ def test_add_note_and_outcome(demo: Run) -> None:
     said(demo, "reopen", made["id"])
     assert shown(demo, made["id"])["status"] == "pending"
     said(demo, "dismiss", made["id"])
+
+
+def test_a_time_of_several_words(caseyos: Run) -> None:
+    said(caseyos, "add", "Call Lena", "--due", "2h")
+    code = data(caseyos, "queue")[0]["id"]
+    for words in (["tue", "14:00"], ["2", "weeks"], ["next", "week"], ["tomorrow"]):
+        assert f"Snoozed {code}" in said(caseyos, "snooze", code, *words)
+        said(caseyos, "wake", code)
+    assert "no time I know" in said(caseyos, "snooze", code, "banana", code=2)

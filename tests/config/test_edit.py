@@ -70,7 +70,7 @@ def test_every_kind_of_key(environ: dict[str, str], key: str, raw: str, value: o
         ("send.hodl", "30s", "Did you mean send.hold"),
         ("sned", "x", "Did you mean send"),
         ("send.hold", "soon", "expected a length of time"),
-        ("ui.floor", "high", "expected int"),
+        ("ui.floor", "high", "expected a whole number"),
         ("ui.floor", "400", "0 to 100"),
         ("score.weights.revenue", "50", "must add up to 100"),
         ("send", "5", "expected"),

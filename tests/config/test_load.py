@@ -155,14 +155,16 @@ def test_an_unknown_key_of_the_environment(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("[ui]\nfloor = 'low'\n", ":2: ui.floor:", "expected int, got str"),
-        ("[ui]\nmouse = 1\n", ":2: ui.mouse:", "expected bool, got int"),
-        ("[send]\nhold = 30\n", ":2: send.hold:", "expected str, got int"),
-        ("[deals]\nstages = ['a', 5]\n", ":2: deals.stages[", "expected str, got int"),
+        ("[ui]\nfloor = 'low'\n", ":2: ui.floor:", "expected a whole number, got text in quotes"),
+        ("[ui]\nmouse = 1\n", ":2: ui.mouse:", "expected true or false, got a whole number"),
+        ("[send]\nhold = 30\n", ":2: send.hold:", "expected text in quotes, got a whole"),
+        ("[deals]\nstages = ['a', 5]\n", ":2: deals.stages[", "expected text in quotes"),
+        ("[[play]]\nname = 'x'\nefort = 3\n", ":3:", "Did you mean effort?"),
+        ("[database]\nurl = 'mysql://u:hunter2@h'\n", ":2: database.url:", "expected postgresql"),
         ("[score.knots]\neffort = [[0, 1], [5]]\n", ":2: score.knots.effort", "length"),
-        ("send = 5\n", ":1: send:", "expected object, got int"),
+        ("send = 5\n", ":1: send:", "expected a table, got a whole"),
         ("[[source]]\nkind = 'csv'\n", ":1: source", "missing required field name"),
-        ("[[play]]\nname = 'x'\neffort = 'long'\n", ":3: play", "expected float"),
+        ("[[play]]\nname = 'x'\neffort = 'long'\n", ":3: play", "expected a number"),
     ],
 )
 def test_a_wrong_type_names_its_path(file: Path, text: str, place: str, words: str) -> None:

@@ -76,7 +76,7 @@ def test_a_limit_puts_it_back_into_the_queue_with_the_time(make_desk: MakeDesk) 
     move = desk.mail("Another", "ravi@elsewhere.example")
     waits = desk.execute(move)
     assert waits.state == "queued"
-    assert waits.sentence == "In the outbox: The limit is 1 a day; 1 are used."
+    assert waits.sentence == "In the outbox: The limit is 1 a day; 1 are used"
     first, second = desk.rows("SELECT * FROM executions WHERE NOT dry_run ORDER BY created_at")
     assert waits.until == second["not_before"]
     assert (second["not_before"] - first["dispatched_at"]).total_seconds() == 24 * 3600

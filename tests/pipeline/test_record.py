@@ -46,7 +46,7 @@ def row(**changes: Any) -> dict[str, Any]:
             "Done (a copy is in Sent)",
         ),
         ({"state": "queued"}, "In the outbox"),
-        ({"state": "queued", "blocked_reason": "Quiet hours."}, "In the outbox: Quiet hours."),
+        ({"state": "queued", "blocked_reason": "Quiet hours."}, "In the outbox: Quiet hours"),
         ({"state": "blocked", "blocked_reason": "all is stopped."}, "all is stopped."),
         ({"state": "failed", "error": "no room"}, "Failed: no room"),
         ({"state": "undo_failed", "error": "changed"}, "Done, and not taken back: changed"),

@@ -10,7 +10,7 @@ _caseyos() {
             --config | --color | --tz | --as-of | --timeout) ((i++)) ;;
             -*) ;;
             *) case "${command:+$command }$word" in
-                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"auth"|"auth login"|"auth status"|"auth test"|"auth logout"|"config"|"config path"|"config list"|"config get"|"config set"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
+                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"auth"|"auth login"|"auth status"|"auth test"|"auth logout"|"config"|"config path"|"config list"|"config get"|"config set"|"config edit"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
             esac ;;
         esac
     done
@@ -74,11 +74,12 @@ _caseyos() {
         "auth status") words='' options='' ;;
         "auth test") words='' options='' ;;
         "auth logout") words='' options='' ;;
-        "config") words='path list get set explain check example' options='' ;;
+        "config") words='path list get set edit explain check example' options='' ;;
         "config path") words='' options='' ;;
         "config list") words='' options='' ;;
         "config get") words='' options='' ;;
         "config set") words='' options='' ;;
+        "config edit") words='' options='' ;;
         "config explain") words='' options='' ;;
         "config check") words='' options='' ;;
         "config example") words='' options='--to' ;;

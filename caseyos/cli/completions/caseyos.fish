@@ -210,6 +210,7 @@ complete -c caseyos -f -n "__caseyos_at 'config'" -a path -d 'Where the configur
 complete -c caseyos -f -n "__caseyos_at 'config'" -a list -d 'Every key with the value in force'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a get -d 'The value of one key, or of a section'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a set -d 'Change one key in your file; a value that would be refused leaves it alone'
+complete -c caseyos -f -n "__caseyos_at 'config'" -a edit -d 'Open your file in EDITOR; say what is wrong with it afterwards, or that nothing is'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a explain -d 'Where a value comes from: every layer, and which is used'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a check -d 'Read every layer; say what is wrong, or that nothing is'
 complete -c caseyos -f -n "__caseyos_at 'config'" -a example -d 'A whole configuration with its defaults, each key explained'
