@@ -32,6 +32,10 @@ DURATIONS = [
 ]
 
 
+# A URL, or libpq's own form: key=value pairs.
+_DATABASE = re.compile(r"postgres(ql)?(\+psycopg)?://|\s*\w+\s*=")
+
+
 def problems(settings: File) -> Iterator[Problem]:
     """Every value of `settings` that is out of its range."""
     yield from _texts(settings)
