@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from caseyos.domain.lifecycle import OPEN_EXECUTIONS, check_move_change
+from caseyos.domain.lifecycle import MOVE_CHANGES, OPEN_EXECUTIONS, check_move_change
 from caseyos.domain.model import MoveStatus
-from caseyos.errors import Changed, TryLater
+from caseyos.errors import Changed, TryLater, WrongStatus
 
 Row = Mapping[str, Any]
 FIELDS = (
@@ -119,7 +119,14 @@ def _replay(unit: Any, steps: Sequence[Row], actor: str, *, back: bool) -> list[
                 hint=f"caseyos show {move['code']}",
             )
         fields = {name: _typed(name, value) for name, value in there.items() if name in FIELDS}
-        if fields.get("status", move["status"]) != move["status"]:
+        wanted = fields.get("status", move["status"])
+        if wanted != move["status"]:
+            # A step back is a change like any other: a reopened move does not become rolled back.
+            if MoveStatus(wanted) not in MOVE_CHANGES[MoveStatus(move["status"])]:
+                raise WrongStatus(
+                    f"{move['code']} is {move['status']}, so it cannot become {wanted} again.",
+                    hint=f"caseyos show {move['code']}",
+                )
             _recall_open(unit, move, actor)
         if not unit.decisions.change(step["move_id"], move, fields):
             raise Changed(f"{move['code']} was changed by somebody else just now.")

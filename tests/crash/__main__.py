@@ -124,7 +124,8 @@ def _said(done: subprocess.Popen[str]) -> Iterator[Line]:
     sys.stdout.write(said)
     sys.stdout.flush()
     for text in said.splitlines():
-        yield Line(**json.loads(text))
+        if text.startswith("{"):  # Hypothesis, too, has its say where something failed
+            yield Line(**json.loads(text))
 
 
 if __name__ == "__main__":

@@ -98,3 +98,14 @@ def test_every_decision_leaves_a_receipt_and_an_event(desk: Desk) -> None:
     names = [row["name"] for row in desk.rows("SELECT name FROM events ORDER BY id")]
     for name in ("snoozed", "dismissed", "accepted"):
         assert f"recommendation_{name}" in names
+
+
+def test_a_reopened_move_does_not_become_rolled_back_again(desk: Desk) -> None:
+    """The state machine found it: taking the reopening back is no change that a move may make."""
+    move = desk.task()
+    desk.execute(move)
+    desk.app.decisions.undo()
+    desk.app.decisions.reopen([desk.target(move)])
+    with pytest.raises(WrongStatus, match="is pending, so it cannot become rolled_back again"):
+        desk.app.decisions.undo()
+    assert desk.status(move) == "pending"
