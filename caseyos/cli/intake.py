@@ -106,7 +106,13 @@ def list_(
             ("when", "source", "kind", "what", "result"), shown, widths=(24, 14, 18, 48, 30)
         )
 
-    session.out.emit("signals", [dict(row) for row in rows], human=human)
+    def plain() -> Iterable[tuple[object, ...]]:
+        for row in rows:
+            when = row["occurred_at"] or row["created_at"]
+            made = row["move_code"] or row["note"] or row["error"]
+            yield (row["id"], when, row["source"], row["signal_type"], row["evidence"], made)
+
+    session.out.emit("signals", [dict(row) for row in rows], human=human, plain=plain)
 
 
 @app.command()

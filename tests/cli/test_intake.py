@@ -72,3 +72,8 @@ def test_one_signal_and_its_data(demo: Run) -> None:
     found = data(demo, "signals", "show", signal["id"])
     assert found["data"]["from"] == "tom@fenwick.example"
     assert "No signals" in said(demo, "signals", "list", "--source", "nowhere")
+
+
+def test_a_plain_list_names_the_id_that_show_takes(demo: Run) -> None:
+    line = said(demo, "signals", "list", "--plain", "--limit", "1").rstrip("\n").split("\t")
+    assert len(line) == 6 and f"{line[0]}" in said(demo, "signals", "show", line[0])
