@@ -56,6 +56,7 @@ def report_defect(error: BaseException, flags: Flags) -> int:
 
     report_id = os.urandom(4).hex()
     log.error("unexpected error %s", report_id, exc_info=error)
+    _send(error, flags, report_id)
     message = f"Something unexpected happened ({type(error).__name__}); report id {report_id}."
     if flags.output == "json":
         body = {"code": "failed", "exit": 1, "message": message, "hint": "caseyos doctor"}
@@ -67,3 +68,16 @@ def report_defect(error: BaseException, flags: Flags) -> int:
 
         traceback.print_exception(error)
     return 1
+
+
+def _send(error: BaseException, flags: Flags, report_id: str) -> None:
+    """Hand the defect to the crash reports, where the person has switched them on."""
+    from contextlib import suppress
+    from pathlib import Path
+
+    with suppress(Exception):  # the configuration itself may be what is broken
+        from caseyos.app import App, crash_reports
+
+        path = Path(flags.config) if flags.config else None
+        config = App.open(profile=flags.profile, config_path=path).config
+        crash_reports.send(config, error, report_id)

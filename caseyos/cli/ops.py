@@ -10,7 +10,7 @@ import typer
 from caseyos.cli.drawing import table
 from caseyos.cli.shown import local_time
 from caseyos.domain.text import safe_line
-from caseyos.errors import NotFound
+from caseyos.errors import NotFound, TryLater
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
@@ -58,3 +58,31 @@ def breakers(
         yield from table(heads, cells, widths=(20, 10, 8, 28, 50))
 
     session.out.emit("breakers", list(rows), human=human)
+
+
+@app.command("test-error")
+def test_error(ctx: typer.Context) -> None:
+    """Raise a marked error and report it, to see that crash reports arrive."""
+    from caseyos.app import crash_reports
+
+    session: Session = ctx.obj
+    config = session.app.config
+    try:
+        raise crash_reports.MarkedError
+    except crash_reports.MarkedError as error:
+        sent = crash_reports.send(config, error)
+    if sent.event_id is None and not sent.off:
+        raise TryLater(
+            f"The marked error was not reported: {sent.why_not}.",
+            hint="caseyos config explain telemetry.sentry_dsn",
+        )
+
+    def human() -> Iterable[str]:
+        if sent.off:
+            yield f"Crash reports are off: {sent.why_not}. Nothing was sent."
+            yield "  caseyos config set telemetry.crash_reports on"
+        else:
+            yield f"A marked error was reported; its event id is {sent.event_id}."
+
+    data = {"event_id": sent.event_id, "reports": "off" if sent.off else "on", "why": sent.why_not}
+    session.out.emit("test_error", data, human=human)

@@ -38,6 +38,10 @@ class Session:
         )
         level = ("INFO", "DEBUG", "DEBUG")[min(self.flags.verbose, 2)]
         configure_logging(app.config.paths.log_file, level)
+        if app.config.settings.telemetry.sentry_dsn:
+            from caseyos.app import crash_reports
+
+            crash_reports.follow(app.config)
         if self.flags.as_of:
             from caseyos.app.clocks import FixedClock
 

@@ -10,7 +10,7 @@ _caseyos() {
             --config | --color | --tz | --as-of | --timeout) ((i++)) ;;
             -*) ;;
             *) case "${command:+$command }$word" in
-                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"init"|"demo"|"demo start"|"demo stop"|"import"|"auth"|"auth login"|"auth status"|"auth test"|"auth logout"|"config"|"config path"|"config list"|"config get"|"config set"|"config edit"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
+                "today"|"next"|"queue"|"status"|"show"|"why"|"triage"|"accept"|"dismiss"|"snooze"|"wake"|"reopen"|"edit"|"note"|"add"|"outcome"|"preview"|"execute"|"undo"|"redo"|"outbox"|"outbox list"|"outbox recall"|"outbox hold"|"outbox release"|"outbox flush"|"outbox answer"|"mode"|"signals"|"signals list"|"signals show"|"signals retry"|"signals sync"|"activity"|"audit"|"audit verify"|"audit show"|"stats"|"find"|"tick"|"daemon"|"daemon run"|"daemon status"|"daemon stop"|"pause"|"resume"|"ops"|"ops breakers"|"ops test-error"|"init"|"demo"|"demo start"|"demo stop"|"import"|"auth"|"auth login"|"auth status"|"auth test"|"auth logout"|"config"|"config path"|"config list"|"config get"|"config set"|"config edit"|"config explain"|"config check"|"config example"|"score"|"score simulate"|"score rules"|"score weights"|"dnc"|"dnc list"|"dnc add"|"dnc remove"|"dnc check"|"dnc import"|"db"|"db status"|"db migrate"|"db downgrade"|"db backup"|"db restore"|"db shell"|"doctor"|"completion"|"completion show"|"completion install"|"help"|"version") command="${command:+$command }$word" ;;
             esac ;;
         esac
     done
@@ -62,8 +62,9 @@ _caseyos() {
         "daemon stop") words='' options='' ;;
         "pause") words='all outbound local' options='--for --reason' ;;
         "resume") words='' options='' ;;
-        "ops") words='breakers' options='' ;;
+        "ops") words='breakers test-error' options='' ;;
         "ops breakers") words='' options='--close' ;;
+        "ops test-error") words='' options='' ;;
         "init") words='' options='' ;;
         "demo") words='start stop' options='' ;;
         "demo start") words='' options='--open' ;;

@@ -176,6 +176,7 @@ complete -c caseyos -n "__caseyos_in 'pause'" -l reason
 complete -c caseyos -f -n "__caseyos_at ''" -a resume -d 'Let go of the kill switch'
 complete -c caseyos -f -n "__caseyos_at ''" -a ops -d 'What an operator looks at'
 complete -c caseyos -f -n "__caseyos_at 'ops'" -a breakers -d 'The breakers of the channels: closed, open until a time, or half open with one try'
+complete -c caseyos -f -n "__caseyos_at 'ops'" -a test-error -d 'Raise a marked error and report it, to see that crash reports arrive'
 complete -c caseyos -n "__caseyos_in 'ops breakers'" -l close
 complete -c caseyos -f -n "__caseyos_at ''" -a init -d 'Make the database; say what comes next'
 complete -c caseyos -f -n "__caseyos_at ''" -a demo -d 'A full queue of made-up data'
