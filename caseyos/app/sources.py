@@ -17,7 +17,7 @@ from caseyos.config import parse_duration
 from caseyos.config.model import Source as Configured
 from caseyos.domain.ports.intake import ImportReport
 from caseyos.domain.ports.source import Source, Surroundings
-from caseyos.errors import CaseyError, ConfigError, NotFound, Overtaken, UsageError
+from caseyos.errors import CaseyError, NotFound, Overtaken, UsageError
 
 if TYPE_CHECKING:
     from caseyos.app.core import App
@@ -216,15 +216,8 @@ def _told(error: CaseyError | OSError) -> str:
 
 
 def _loaded(kind: str) -> Callable[[Configured, Surroundings], Source]:
-    """The class that reads a kind."""
-    where = KINDS.get(kind)
-    if where is None:
-        known = ", ".join(sorted({*KINDS, "csv"}))
-        raise ConfigError(
-            f"There is no source of kind {kind!r}; the kinds are {known}.",
-            hint="caseyos config edit",
-        )
-    made: Callable[[Configured, Surroundings], Source] = _class(where)
+    """The class that reads a kind; the configuration has none but these."""
+    made: Callable[[Configured, Surroundings], Source] = _class(KINDS[kind])
     return made
 
 

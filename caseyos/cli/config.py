@@ -136,8 +136,13 @@ def explain(ctx: typer.Context, key: Key) -> None:
 @app.command()
 def check(ctx: typer.Context) -> None:
     """Read every layer; say what is wrong, or that nothing is."""
+    from caseyos.tui import keys, themes
+
     session: Session = ctx.obj
     layers = [layer.name for layer in session.app.config.layers]
+    settings = session.app.config.settings
+    themes.checked(settings.ui.theme)
+    keys.checked_keymap(settings.keymap)
     session.app.generation.book  # noqa: B018 - compiling the plays is the check
     session.out.emit("config_check", {"layers": layers}, human=lambda: [f"ok: {', '.join(layers)}"])
 

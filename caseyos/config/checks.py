@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from caseyos.config.connections import connection_problems
@@ -32,6 +33,8 @@ DURATIONS = [
 ]
 
 
+SOURCE_KINDS = ("calendar", "csv", "imap", "maildir", "mbox")
+
 # A URL, or libpq's own form: key=value pairs.
 _DATABASE = re.compile(r"postgres(ql)?(\+psycopg)?://|\s*\w+\s*=")
 
@@ -46,7 +49,9 @@ def problems(settings: File) -> Iterator[Problem]:
         yield Problem("ui.floor", f"expected 0 to 100, got {settings.ui.floor}")
     if settings.ui.glyphs not in ("auto", "unicode", "ascii"):
         yield Problem("ui.glyphs", f"expected auto, unicode or ascii, got {settings.ui.glyphs!r}")
+    yield from _one_of("telemetry.crash_reports", settings.telemetry.crash_reports, ("off", "on"))
     for number, source in enumerate(settings.source):
+        yield from _one_of("source.kind", source.kind, SOURCE_KINDS)
         if not source.name or ":" in source.name:
             yield Problem("source", f"source {number + 1} needs a name without a colon")
         yield from _parsed("source", source.every, parse_duration)
@@ -123,6 +128,14 @@ def _guard(settings: File) -> Iterator[Problem]:
             yield Problem(f"guard.{name}", f"expected {least} or more, got {value}")
     if settings.send.warm_up < 0:
         yield Problem("send.warm_up", f"expected 0 or more, got {settings.send.warm_up}")
+
+
+def _one_of(key: str, value: str, known: Iterable[str]) -> Iterator[Problem]:
+    names = list(known)
+    if value not in names:
+        near = get_close_matches(value, names, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        yield Problem(key, f"expected {', '.join(names[:-1])} or {names[-1]}, got {value!r}{hint}")
 
 
 def _parsed(key: str, text: str, parse: Callable[[str], Any]) -> Iterator[Problem]:

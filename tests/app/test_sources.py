@@ -6,7 +6,7 @@ import pytest
 
 from caseyos.app import App
 from caseyos.app.sources import KINDS, Sources, _loaded
-from caseyos.errors import CaseyError, UsageError
+from caseyos.errors import CaseyError, ConfigError, UsageError
 from tests.app.conftest import OpenApp
 
 MAIL = "From: dana@x.example\nTo: casey@me.example\nMessage-ID: <{0}@x>\nSubject: s\n\nHello\n"
@@ -32,13 +32,8 @@ def test_every_kind_is_a_class_that_reads_batches(kind: str) -> None:
 
 
 def test_an_unknown_kind_is_said_with_those_there_are(open_app: OpenApp) -> None:
-    app = open_app("[[source]]\nkind = 'pigeon'\nname = 'post'\n")
-    report = Sources(app).sync()
-    assert (
-        "There is no source of kind 'pigeon'; the kinds are calendar, csv,"
-        in report.failures["pigeon:post"]
-    )
-    assert "internal" in report.items
+    with pytest.raises(ConfigError, match="expected calendar, csv, imap.*got 'pigeon'"):
+        open_app("[[source]]\nkind = 'pigeon'\nname = 'post'\n")
 
 
 def test_a_source_asked_by_its_name_fails_as_itself(open_app: OpenApp, tmp_path: Path) -> None:

@@ -69,3 +69,17 @@ def test_actions_are_switched_off_in_any_plain_word(caseyos: Run) -> None:
     for word in ("false", "False", "0", "no", "off"):
         done = caseyos("config", "get", "actions.enabled", ACTIONS_ENABLED=word)
         assert done.stdout.strip() == "false", done.stderr
+
+
+def test_check_knows_themes_keys_kinds_and_words(caseyos: Run, home: dict[str, str]) -> None:
+    file = Path(home["XDG_CONFIG_HOME"], "caseyos/caseyos.toml")
+    file.parent.mkdir(parents=True)
+    for text, path, nearest in (
+        ('[ui]\ntheme = "caseyos-darc"\n', "ui.theme", "caseyos-dark"),
+        ('[keymap]\nacept = "x"\n', "keymap", "accept"),
+        ('[[source]]\nkind = "imapp"\nname = "a"\n', "source", "imap?"),
+        ('[telemetry]\ncrash_reports = "onn"\n', "telemetry.crash_reports", "mean on?"),
+    ):
+        file.write_text(text)
+        told = said(caseyos, "config", "check", code=11)
+        assert path in told and nearest in told

@@ -53,6 +53,7 @@ def test_lengths_of_time(key: str) -> None:
         ("icp.revenue", {"min": 5, "weight": float("nan")}, "weight of 0 or more"),
         ("limits.send_email", {"per_day": -1}, "0 or more"),
         ("limits.create_task", {"spacing": "often"}, "length of time"),
+        ("telemetry.crash_reports", "onn", "expected off or on, got 'onn'; did you mean on?"),
         ("source", [{"kind": "mbox", "name": "a:b"}], "a name without a colon"),
         ("source", [{"kind": "mbox", "name": ""}], "a name without a colon"),
         ("source", [{"kind": "mbox", "name": "a", "every": "often"}], "length of time"),
@@ -98,3 +99,12 @@ def test_the_four_weights_add_up(weights: tuple[float, ...], right: bool) -> Non
     told = found("score.weights", dict(zip(names, weights, strict=True)))
     assert (told == {}) is right
     assert right or "must add up to 100" in told["score.weights"]
+
+
+def test_the_kinds_of_sources_are_those_that_can_be_read() -> None:
+    from caseyos.app.sources import KINDS
+    from caseyos.config.checks import SOURCE_KINDS
+
+    assert set(SOURCE_KINDS) == {*KINDS, "csv"}
+    told = found("source", [{"kind": "imapp", "name": "a"}])["source.kind"]
+    assert "got 'imapp'; did you mean imap?" in told
