@@ -32,7 +32,7 @@ def test_every_kind_is_a_class_that_reads_batches(kind: str) -> None:
 
 
 def test_an_unknown_kind_is_said_with_those_there_are(open_app: OpenApp) -> None:
-    with pytest.raises(ConfigError, match="expected calendar, csv, imap.*got 'pigeon'"):
+    with pytest.raises(ConfigError, match=r"expected calendar, csv, imap.*got 'pigeon'"):
         open_app("[[source]]\nkind = 'pigeon'\nname = 'post'\n")
 
 
