@@ -11,8 +11,9 @@ import sys
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
-    from caseyos.cli import hot
+    from caseyos.cli import hot, streams
 
+    streams.present()
     arguments = sys.argv[1:] if argv is None else argv
     code = hot.run(arguments, os.environ)
     if code is not None:
