@@ -1,15 +1,17 @@
-"""What needs a person: UNKNOWN with its four answers, stops, shut channels, what waits for you."""
+"""What needs a person: UNKNOWN with its four answers, stops, shut channels, what waits or failed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from textual.binding import Binding
 
-from caseyos.domain.model import ExecutionResult, Move
+from caseyos.domain.model import ExecutionResult, Move, MoveStatus
+from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError
 from caseyos.tui import acting, labels
 from caseyos.tui.choices import Choice, Question
@@ -19,6 +21,7 @@ from caseyos.tui.reading import ReadingDialog
 if TYPE_CHECKING:
     from caseyos.app import App
     from caseyos.domain.guardrails import Switch
+    from caseyos.domain.ports.intake import SourceHealth
     from caseyos.tui.frame import Frame
 
 ANSWERS = (
@@ -28,6 +31,7 @@ ANSWERS = (
     Choice("4", "abandon", "abandon it: leave it undone"),
 )
 AT_MOST = 9  # that have a key
+LATELY = timedelta(days=7)  # a failure that nobody took up in a week is no news any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Problems:
     outbox: Sequence[Mapping[str, Any]]
     stops: Sequence[Switch]
     breakers: Sequence[Mapping[str, Any]]
+    failed: Sequence[Move] = ()
+    sources: Sequence[SourceHealth] = ()
 
     @property
     def unknown(self) -> list[Mapping[str, Any]]:
@@ -52,7 +58,16 @@ class Problems:
 def read_problems(core: App) -> Problems:
     """Ask the App."""
     breakers = [row for row in core.actions.breakers() if row["state"] != "closed"]
-    return Problems(core.actions.outbox(), core.switchboard.stops(), breakers)
+    lately = core.clock.now() - LATELY
+    failed = core.queue.page(QueueFilter(status=MoveStatus.FAILED), limit=100).moves
+    sources = [one for one in core.intake.sources() if one.last_error]
+    return Problems(
+        core.actions.outbox(),
+        core.switchboard.stops(),
+        breakers,
+        [move for move in failed if move.updated_at >= lately],
+        sources,
+    )
 
 
 def open_problems(frame: Frame) -> None:
@@ -146,9 +161,20 @@ class ProblemsDialog(ReadingDialog):
         for row in found.blocked:
             told = f"{row['code'] or ''} waits: {row['blocked_reason'] or ''}"
             lines += [[(f" {glyphs.care} ", "care"), *one] for one in wrapped(told, width - 5)]
+        for told in _failures(found):
+            lines += [[(f" {glyphs.care} ", "care"), *one] for one in wrapped(told, width - 5)]
         if len(lines) == 2:
             lines.append([(" Nothing needs you. That is how it should be.", "good")])
         return lines
+
+
+def _failures(found: Problems) -> Iterator[str]:
+    for move in found.failed[:AT_MOST]:
+        yield f"{move.code} failed and was not done: {move.title}"
+    if found.failed:
+        yield f"{len(found.failed)} failed this week: / status:failed finds them, E tries again."
+    for source in found.sources:
+        yield f"{source.source} cannot be read: {source.last_error}"
 
 
 def _told(text: str | None, width: int) -> Sequence[Line]:

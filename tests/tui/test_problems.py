@@ -57,6 +57,24 @@ def test_nothing_needs_you(core: App, impatient: None) -> None:
     play(core, scene)
 
 
+def test_what_failed_and_a_source_that_cannot_be_read_need_you(core: App, impatient: None) -> None:
+    add(core, "f222", "Keep Tessera moving", aps=70, action="send_email", status="failed")
+    with core.unit_of_work() as uow:
+        uow.connection.execute(
+            "INSERT INTO source_cursors (source, last_error, last_error_at)"
+            " VALUES ('maildir:old', 'There is no folder', now())"
+        )
+
+    async def scene(seat: Seat) -> None:
+        await seat.press("exclamation_mark")
+        assert "Nothing needs you" not in seat.text
+        assert "f222 failed and was not done" in seat.text
+        assert "/ status:failed finds them" in seat.text
+        assert "maildir:old cannot be read: There is no folder" in seat.text
+
+    play(core, scene)
+
+
 def test_stops_and_shut_channels_are_there_with_their_reasons(core: App, impatient: None) -> None:
     fill(core)
     core.switchboard.stop("outbound", reason="a test")
