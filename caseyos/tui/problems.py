@@ -1,4 +1,4 @@
-"""What needs a person: UNKNOWN with its four answers, stops, shut channels, what waits or failed."""
+"""What needs a person: UNKNOWN with its four answers, stops, shut channels, waits and failures."""
 
 from __future__ import annotations
 
