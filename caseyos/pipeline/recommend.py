@@ -130,14 +130,15 @@ def process_batch(
     # and never in a circle.
     inserted = unit.recommendations.insert_moves([work.made[key] for key in sorted(work.made)])
     lost = {key for key, move in work.made.items() if move["id"] not in inserted}
-    unit.recommendations.refresh_moves(list(work.refreshed.values()))
     kept = {key: row for key, row in work.recommendations.items() if key not in lost}
-    unit.recommendations.insert_recommendations(list(kept.values()))
-    for signal_id, key in work.keys.items():
-        if key not in lost:
-            work.marks.append(_mark(signal_id, made=True, move_id=kept[key]["move_id"]))
-    unit.recommendations.mark_processed(work.marks)
-    _tell(unit, work, kept, (time.monotonic() - begun) * 1000)
+    with unit.together():
+        unit.recommendations.refresh_moves(list(work.refreshed.values()))
+        unit.recommendations.insert_recommendations(list(kept.values()))
+        for signal_id, key in work.keys.items():
+            if key not in lost:
+                work.marks.append(_mark(signal_id, made=True, move_id=kept[key]["move_id"]))
+        unit.recommendations.mark_processed(work.marks)
+        _tell(unit, work, kept, (time.monotonic() - begun) * 1000)
     report.signals += len(work.marks)
     report.created += len(inserted)
     report.refreshed += len(work.refreshed)

@@ -98,9 +98,11 @@ class Database:
     @staticmethod
     def _answers(connection: Connection) -> bool:
         try:
-            # An empty query is one round trip and opens no transaction on the server for long.
-            connection.execute("")
-            connection.rollback()
+            # One round trip. In a transaction of its own it would be three, and undoing that would
+            # make the driver forget every statement the server has prepared.
+            connection.autocommit = True
+            connection.execute("", prepare=False)
+            connection.autocommit = False
         except psycopg.Error:
             return False
         return True

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _SQL = named_sql("recommend")
+# So many signals are a small batch: its statements are prepared once for good, since planning them
+# takes longer than running them. The limit is written into it, as a plan for any limit is one for
+# many rows.
+FEW = 16
+_FEW = _SQL["unprocessed"].replace("%(limit)s", str(FEW + 1))
 Row = Mapping[str, Any]
 
 
@@ -27,8 +32,13 @@ class Recommendations:
         """Signals nobody processed, locked, with the facts about them."""
         # Statistics from before a large batch make the planner walk all signals by age and pass
         # over those that are processed; without this sort only their own index gives the order.
-        self._connection.execute("SET LOCAL enable_incremental_sort = off")
-        # One signal is joined by its indexes and a thousand by hashes: the planner is told which.
+        with self._connection.pipeline():
+            self._connection.execute(_SQL["small"], prepare=True)
+            few = self._connection.execute(_FEW, prepare=True) if limit > FEW else None
+        if few is not None and len(rows := few.fetchall()) <= FEW:
+            return rows
+        # A few are joined by their indexes and a thousand by hashes: the planner is told which.
+        self._connection.execute(_SQL["large"])
         row = self._connection.execute(_SQL["waiting"], {"limit": limit}).fetchone()
         if row is None or not row["waiting"]:
             return []
@@ -36,8 +46,11 @@ class Recommendations:
 
     def live_moves(self, keys: Sequence[str]) -> Mapping[str, Row]:
         """The live moves of these dedupe keys, locked."""
-        self._connection.execute(_SQL["lock_live"], {"keys": list(keys)})
-        rows = self._connection.execute(_SQL["live_moves"], {"keys": list(keys)})
+        if not keys:
+            return {}
+        with self._connection.pipeline():
+            self._connection.execute(_SQL["lock_live"], {"keys": list(keys)})
+            rows = self._connection.execute(_SQL["live_moves"], {"keys": list(keys)})
         return {row["dedupe_key"]: row for row in rows}
 
     def insert_moves(self, rows: Sequence[Row]) -> set[UUID]:

@@ -6,7 +6,7 @@ Commits at a clean exit and rolls back on an error; nothing else in the store co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,10 @@ class UnitOfWork:
         self.connection = connection
         self.actor = actor
         self.telemetry = telemetry
+
+    def together(self) -> AbstractContextManager[object]:
+        """Writes whose answers nobody waits for, sent in one go; an error is raised at the end."""
+        return self.connection.pipeline()
 
     @cached_property
     def events(self) -> Events:

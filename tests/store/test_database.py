@@ -25,6 +25,16 @@ def test_an_error_rolls_back(database: Database) -> None:
         assert connection.execute("SELECT count(*) AS n FROM signals").fetchone() == {"n": 0}
 
 
+def test_what_is_prepared_outlives_its_transaction(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute("SELECT 4711 AS kept", prepare=True)
+    with database.transaction() as connection:
+        found = connection.execute(
+            "SELECT count(*) AS n FROM pg_prepared_statements WHERE statement LIKE %s", ["%4711%"]
+        ).fetchone()
+    assert found == {"n": 1}
+
+
 def test_transactions_do_not_nest(database: Database) -> None:
     with database.transaction(), pytest.raises(RuntimeError), database.transaction():
         pass

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from caseyos.store.database import Database
+from caseyos.store.recommendations import FEW
 from caseyos.store.unit_of_work import unit_of_work
 from tests.store.conftest import Insert, Unit
 
@@ -58,6 +59,28 @@ def test_two_generators_share_the_signals(
     other.close()
     assert len(mine) == len(theirs) == 3
     assert not mine & theirs
+
+
+def test_many_are_taken_whole_and_few_by_a_plan_that_is_kept(unit: Unit, insert: Insert) -> None:
+    ids = [insert("signals", signal_type="manual") for _ in range(FEW + 4)]
+    for taken in (FEW, FEW + 2, 100):
+        with unit() as uow:
+            found = [one["signal_id"] for one in uow.recommendations.unprocessed(taken)]
+            mode = uow.connection.execute("SHOW plan_cache_mode").fetchone()
+        assert found == ids[:taken]
+        assert mode == {"plan_cache_mode": "force_custom_plan"}
+    with unit() as uow:
+        uow.recommendations.mark_processed(
+            [
+                {"id": one, "made": False, "note": "n", "error": None, "move_id": None}
+                for one in ids[4:]
+            ]
+        )
+    with unit() as uow:
+        found = [one["signal_id"] for one in uow.recommendations.unprocessed(100)]
+        mode = uow.connection.execute("SHOW plan_cache_mode").fetchone()
+    assert found == ids[:4]
+    assert mode == {"plan_cache_mode": "force_generic_plan"}
 
 
 def test_one_live_move_per_situation(unit: Unit, move: Move) -> None:

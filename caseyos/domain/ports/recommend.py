@@ -74,6 +74,10 @@ class EventStore(Protocol):
 class RecommendUnit(Protocol):
     """One transaction of generating."""
 
+    def together(self) -> AbstractContextManager[object]:
+        """Writes whose answers nobody waits for, sent in one go; an error is raised at the end."""
+        ...
+
     @property
     def recommendations(self) -> RecommendationStore:
         """Signals and moves."""

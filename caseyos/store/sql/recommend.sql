@@ -1,3 +1,12 @@
+-- name: small
+-- Every statement of this transaction keeps the plan it was prepared with.
+SELECT set_config('enable_incremental_sort', 'off', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
+
+-- name: large
+-- Every statement of this transaction is planned for the rows it gets.
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+
 -- name: waiting
 -- How many signals wait, up to a limit.
 SELECT count(*) AS waiting FROM (SELECT FROM signals WHERE NOT processed LIMIT %(limit)s) s
