@@ -108,7 +108,8 @@ class Frame(Screen[None]):
     def refresh_bars(self) -> None:
         """Draw title and status anew."""
         for bar in self.query(Bar):
-            bar.refresh()
+            if not isinstance(bar, Footer):  # which changes with the width alone
+                bar.refresh()
 
     def pulse_taken(self) -> None:
         """How things stand was read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,10 +31,11 @@ from caseyos.tui.pulse import Pulse, take
 from caseyos.tui.small import too_small
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from caseyos.app import App
     from caseyos.app.operations import Figures
+    from caseyos.tui.queue import Opened
 
 T = TypeVar("T")
 BEAT = 3.0  # seconds between two looks at how things stand
@@ -67,6 +69,7 @@ class Program(TextualApp[None]):
         ascii_only: bool = False,
         beat: float | None = BEAT,
         front: ThreadPoolExecutor | None = None,
+        first: Future[Opened] | None = None,
     ) -> None:
         settings = core.config.settings
         self.core = core
@@ -77,6 +80,7 @@ class Program(TextualApp[None]):
         self.defect: Exception | None = None
         self.pulse: Pulse | None = None
         self.offline: Offline | None = None
+        self.first = first  # what the list begins with, being read by `front`
         self._theme_name = themes.checked(settings.ui.theme)
         self._beat = beat
         self._pulsing = self._letting_go = False
@@ -124,6 +128,12 @@ class Program(TextualApp[None]):
         if self._beat:
             self.set_interval(self._beat, self.feel_pulse)
             self.set_interval(1.0, self._tick)
+
+    def settle(self) -> None:
+        """The first rows show: from now on garbage is collected, of what comes from now on."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def ask(
         self,

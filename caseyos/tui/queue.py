@@ -64,6 +64,18 @@ def open_window(app: App, chosen: QueueFilter, *, seen: int, keep: UUID | None, 
     return Opened(window, cursor, ever, hidden, counted.get("later", 0))
 
 
+def first_window(app: App, lines: int) -> Opened:
+    """What the screen begins with on a terminal of so many lines."""
+    floor = app.config.settings.ui.floor
+    chosen = QueueFilter(min_aps=float(floor)) if floor else QueueFilter()
+    return open_window(app, chosen, seen=about_shown(lines), keep=None, row=0)
+
+
+def about_shown(lines: int) -> int:
+    """How many moves will show on a terminal of so many lines, before it is laid out."""
+    return max(10, lines * 2 // 3)
+
+
 def read(app: App, wanted: Wanted) -> Page:
     """One page of the window."""
     return app.queue.page(wanted.chosen, after=wanted.after, limit=PAGE, skip=wanted.skip)

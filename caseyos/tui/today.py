@@ -17,12 +17,13 @@ from caseyos.domain.views import Page as QueuePage
 from caseyos.domain.views import QueueFilter
 from caseyos.errors import CaseyError
 from caseyos.tui import empty, facts, keys, labels, rows
+from caseyos.tui.bars import StatusLine
 from caseyos.tui.frame import bindings
 from caseyos.tui.ink import Line
 from caseyos.tui.movelist import MoveList
 from caseyos.tui.painted import Page
 from caseyos.tui.pulse import News, news
-from caseyos.tui.queue import Opened, open_window, read
+from caseyos.tui.queue import Opened, about_shown, open_window, read
 from caseyos.tui.verbs import MoveScreen
 from caseyos.tui.window import Wanted, Window
 
@@ -85,7 +86,13 @@ class TodayScreen(MoveScreen):
     def on_mount(self) -> None:
         """Read the queue while the screen is laid out; what is slower than that is said."""
         self.moves.focus()
-        self.reopen()
+        first, self.program.first = self.program.first, None
+        if first is None:
+            self.reopen()
+        else:
+            self._opening = True
+            # `front` does one thing after the other, so this is read when its turn comes.
+            self.program.ask(first.result, self._show, self._not_opened)
         self.set_timer(PATIENCE, self._still_reading)
 
     def chosen(self) -> Sequence[Move]:
@@ -130,9 +137,8 @@ class TodayScreen(MoveScreen):
         keep = move.id if move is not None else None
         row = 0 if top else listed.cursor
         core, chosen = self.program.core, self.effective
-        # Before the first layout, about what will show.
-        tall = listed.size.height or self.app.size.height * 2 // 3
-        seen = max(10, tall // listed.row_height)
+        tall = listed.size.height
+        seen = max(10, tall // listed.row_height) if tall else about_shown(self.app.size.height)
         self.program.ask(
             lambda: open_window(core, chosen, seen=seen, keep=keep, row=row),
             self._show,
@@ -180,10 +186,12 @@ class TodayScreen(MoveScreen):
         self.refresh_bars()
 
     def on_move_list_focused(self) -> None:
-        """Show the move under the cursor."""
-        self.query_one("#strip", Page).renew()
-        self.query_one("#side", Page).renew()
-        self.refresh_bars()
+        """Show the move under the cursor, where it shows, and its number."""
+        for name in ("#strip", "#side"):
+            page = self.query_one(name, Page)
+            if page.display:
+                page.renew()
+        self.query_one(StatusLine).refresh()
 
     def on_move_list_wants(self, message: MoveList.Wants) -> None:
         """Read the pages that came into view."""
@@ -319,14 +327,19 @@ class TodayScreen(MoveScreen):
         self._show_empty()
         self._renew_all()
         if self.program.pulse is None:
-            self.program.feel_pulse()
+            self.call_after_refresh(self._first_shown)
         if self._again:
             self._again = False
             self.reopen()
 
+    def _first_shown(self) -> None:
+        self.program.settle()
+        self.program.feel_pulse()
+
     def _not_opened(self, error: CaseyError) -> None:
         self._opening = self._again = False
         self._failed = error
+        self.program.settle()
         self.moves.dimmed = True
         self.moves.refresh()
         self._show_empty()

@@ -1,5 +1,6 @@
 """The program: offline and back, the outbox, quitting, defects, themes, and other hands."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -198,3 +199,22 @@ def test_a_rebound_key_works_and_is_shown(make_core: Callable[..., App]) -> None
         assert " Y accept " in seat.text
 
     play(core, scene)
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_garbage_is_collected_once_the_first_rows_or_their_absence_show(
+    core: App, moves: bool
+) -> None:
+    if moves:
+        fill(core)
+
+    async def scene(seat: Seat) -> None:
+        await seat.settle()
+        assert gc.isenabled()
+
+    gc.disable()
+    try:
+        play(core, scene)
+    finally:
+        gc.enable()
+        gc.unfreeze()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from caseyos.app import App
 from caseyos.domain.views import QueueFilter
 from caseyos.tui.acting import targets
-from caseyos.tui.queue import Opened, open_window
+from caseyos.tui.queue import Opened, about_shown, first_window, open_window
 from caseyos.tui.window import PAGE, Heading
 from tests.tui.stage import add, fill, many
 
@@ -59,3 +59,16 @@ def test_emptiness_is_told_apart(core: App) -> None:
     high = QueueFilter(min_aps=99)
     assert (opened(core, high).ever, opened(core, high).hidden) == (True, 9)
     assert opened(core, replace(high, min_aps=90)).hidden == 0
+
+
+def test_the_screen_begins_with_what_it_would_have_opened_itself(core: App) -> None:
+    fill(core)
+    first = first_window(core, 24)
+    same = opened(core, seen=about_shown(24))
+    assert first.window.sections == same.window.sections
+    assert list(first.window.held()) == list(same.window.held())
+    assert (first.cursor, first.later) == (0, same.later)
+
+
+def test_about_two_thirds_of_a_terminal_are_moves_and_never_fewer_than_ten() -> None:
+    assert (about_shown(24), about_shown(60), about_shown(3)) == (16, 40, 10)
