@@ -72,6 +72,7 @@ def decide(
             raise Changed("One of the moves is gone; nothing was changed.", hint="caseyos today")
         if to is not None:
             check_move_change(move["code"], move["status"], to, verb=VERBS.get(kind, kind))
+            _answered(move)
             _recall_open(unit, move, actor)
         after = dict(fields(move)) | ({"status": to.value} if to is not None else {})
         if batch_id is not None:
@@ -142,6 +143,15 @@ def _replay(unit: Any, steps: Sequence[Row], actor: str, *, back: bool) -> list[
         done.append(Decided(step["move_id"], move["code"], move["title"], move["status"], after))
     unit.decisions.mark([step["id"] for step in steps], undone=back)
     return done
+
+
+def _answered(move: Row) -> None:
+    """Refuse to decide about UNKNOWN: only an answer says what becomes of its open attempt."""
+    if move["status"] == MoveStatus.UNKNOWN:
+        raise WrongStatus(
+            f"{move['code']} is UNKNOWN: say first what came of it.",
+            hint=f"caseyos outbox answer {move['code']} check|again|sent|abandon",
+        )
 
 
 def _recall_open(unit: Any, move: Row, actor: str) -> None:

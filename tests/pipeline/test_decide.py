@@ -7,6 +7,7 @@ import pytest
 from caseyos.errors import Changed, WrongStatus
 from tests.desk import Desk
 from tests.pipeline.test_execute import Crash, crash_at
+from tests.pipeline.test_settle import lost
 
 
 def test_accepting_only_decides(desk: Desk) -> None:
@@ -109,3 +110,13 @@ def test_a_reopened_move_does_not_become_rolled_back_again(desk: Desk) -> None:
     with pytest.raises(WrongStatus, match="is pending, so it cannot become rolled_back again"):
         desk.app.decisions.undo()
     assert desk.status(move) == "pending"
+
+
+def test_an_unknown_move_is_answered_and_not_decided(desk: Desk) -> None:
+    move = lost(desk, "marked")
+    with pytest.raises(WrongStatus, match="UNKNOWN: say first what came of it") as refusal:
+        desk.app.decisions.accept([desk.target(move)])
+    assert "outbox answer" in (refusal.value.hint or "")
+    assert desk.status(move) == "unknown"
+    desk.app.actions.answer_unknown(move, "again")
+    assert desk.status(move) == "accepted"
