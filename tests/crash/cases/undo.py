@@ -27,7 +27,7 @@ BATCH = 5
 def run(stage: Stage, rounds: int) -> Iterator[Figures]:
     """`rounds` of every action, then as many batches of decisions as one step."""
     for action in ACTIONS:
-        desk = stage.desk(limits=MANY)
+        desk = stage.desk(limits=MANY, more=f"[limits.schedule_meeting]\n{MANY}\n")
         warm = insert_moves(desk, 1, "create_task")[0]
         desk.execute(warm)
         desk.app.decisions.undo()
