@@ -35,11 +35,17 @@ def test_no_name_is_given_twice(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_every_query_prepares(database: Database, file: str) -> None:
     """Each is parsed and planned by the server against the real schema, with unknown parameters."""
-    for text in named_sql(file).values():
-        plain = text.format(where="true", order="m.id") if "{where}" in text else text
-        plain = re.sub(r"%\((\w+)\)[sb]", "NULL", plain).replace("%%", "%")
-        with database.transaction() as connection:
-            connection.execute(f"EXPLAIN {plain}", prepare=False)
+    with database.transaction() as connection:
+        for text in named_sql(file).values():
+            plain = text.format(where="true", order="m.id") if "{where}" in text else text
+            plain = plain.replace("{ids}", "SELECT id FROM command_queue_items")
+            plain = re.sub(r"%\((\w+)\)[sb]", "NULL", plain).replace("%%", "%")
+            verb = re.sub(r"^--.*\n", "", plain, flags=re.MULTILINE).split()[0]
+            if verb == "COPY":  # neither it nor CREATE can be explained: they are done
+                with connection.cursor().copy(plain):
+                    pass
+            else:
+                connection.execute(plain if verb == "CREATE" else f"EXPLAIN {plain}", prepare=False)
 
 
 def test_a_query_that_is_not_there() -> None:
