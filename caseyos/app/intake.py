@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caseyos.config import parse_duration
+from caseyos.domain.addresses import parse_address
 from caseyos.domain.ports.intake import (
     ImportReport,
     Progress,
@@ -36,6 +38,32 @@ class ImportOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     me: tuple[str, ...] = ()
     source: str | None = None
+
+
+def check_options(options: ImportOptions) -> None:
+    """UsageError for what cannot be meant, before anything is opened or stored."""
+    for address in options.me:
+        try:
+            parse_address(address)
+        except UsageError as error:
+            raise UsageError(f"--me: {error.message}", hint="--me you@example.com") from None
+    form = options.date_format
+    if form is not None and not readable_date_format(form):
+        raise UsageError(
+            f"--date-format {form!r} names no day, month and year.", hint="--date-format %d-%m-%Y"
+        )
+    code = options.currency
+    if code is not None and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise UsageError(f"--currency takes three letters, not {code!r}.", hint="--currency EUR")
+
+
+def readable_date_format(form: str) -> bool:
+    """Whether a date written in this form reads back as itself."""
+    told = date(2019, 11, 23)
+    try:
+        return datetime.strptime(told.strftime(form), form).date() == told
+    except ValueError:
+        return False
 
 
 def _state(one: SourceHealth, every: float | None, allowed: float) -> str:
@@ -70,6 +98,7 @@ class Intake:
         """
         if not path.exists():
             raise UsageError(f"There is nothing at {path}.")
+        check_options(options)
         begun = time.monotonic()
         watch = progress or (lambda _done, _total: None)
         if path.is_dir() or path.suffix.lower() in (".mbox", ".eml", ".mbx"):

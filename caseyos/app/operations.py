@@ -84,6 +84,7 @@ class Operations:
         others; steps left when `max_seconds` are over are not begun.
         """
         started, begun = self._app.clock.now(), time.monotonic()
+        self._app.sources.check(source)
         if not self.leader.acquire():
             with self._app.unit_of_work() as uow:
                 other = uow.jobs.leader()

@@ -76,6 +76,10 @@ class Sources:
                     raise
         return report
 
+    def check(self, source: str | None) -> None:
+        """NotFound where there is no such source."""
+        self._chosen(source, due_only=False)
+
     def listened(self) -> tuple[str, ...]:
         """The sources that can tell of news by themselves, as configured."""
         return tuple(

@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Any
 
-from caseyos.cli.flags import Flags
+from caseyos.cli.flags import Flags, aimed
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.errors import CaseyError
 
@@ -26,14 +26,14 @@ def report(error: CaseyError, flags: Flags) -> int:
             "code": error.code,
             "exit": error.exit_code,
             "message": error.message,
-            "hint": error.hint,
+            "hint": error.hint and aimed(error.hint, flags),
             "doc": f"troubleshooting#{error.code}",
         }
         sys.stderr.write(json.dumps({"error": body}) + "\n")
     else:
         sys.stderr.write(f"{error.code.replace('_', ' ')}: {safe_text(error.message)}\n")
         if error.hint:
-            sys.stderr.write(f"  {safe_line(error.hint)}\n")
+            sys.stderr.write(f"  {safe_line(aimed(error.hint, flags))}\n")
     return error.exit_code
 
 

@@ -133,8 +133,14 @@ def status_line(counts: Mapping[str, int], stops: Sequence[str], mode: str) -> s
     return " · ".join([*parts, mode.upper()])
 
 
-def move_table(rows: Sequence[Drawn], now: float, zone: Zone, columns: int) -> list[str]:
-    """Moves as rows with their numbers, under a header."""
+def move_table(
+    rows: Sequence[Drawn],
+    now: float,
+    zone: Zone,
+    columns: int,
+    statuses: Sequence[str] | None = None,
+) -> list[str]:
+    """Moves as rows with their numbers, under a header; `statuses` adds a column of them."""
     cells = [
         (
             f"{number:>2}",
@@ -148,7 +154,12 @@ def move_table(rows: Sequence[Drawn], now: float, zone: Zone, columns: int) -> l
     ]
     room = max(24, columns - 46)
     header = (" #", "id", " APS", "move", "account", "due")
-    return table(header, cells, widths=(4, 16, 5, room, 18, 12))
+    widths = (4, 16, 5, room, 18, 12)
+    if statuses is None:
+        return table(header, cells, widths=widths)
+    told = [(*cell[:3], status, *cell[3:]) for cell, status in zip(cells, statuses, strict=True)]
+    head = (*header[:3], "status", *header[3:])
+    return table(head, told, widths=(*widths[:3], 12, max(12, room - 14), 18, 12))
 
 
 def plain_rows(rows: Sequence[Drawn]) -> list[list[str]]:

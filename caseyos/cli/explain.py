@@ -18,6 +18,7 @@ from caseyos.cli.shown import (
 )
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.domain.views import MoveDetail, Why
+from caseyos.errors import UsageError
 
 if TYPE_CHECKING:
     from caseyos.cli.session import Session
@@ -79,6 +80,8 @@ def find(
 ) -> None:
     """People, companies and moves that hold the words."""
     session: Session = ctx.obj
+    if not text.strip():
+        raise UsageError("find needs words to look for.", hint="caseyos find NAME")
     hits = session.app.queue.find(text, limit)
 
     def human() -> Iterable[str]:
@@ -86,7 +89,7 @@ def find(
             yield f"Nothing holds {safe_line(text, 60)!r}."
             return
         rows = [(hit.kind, hit.id, hit.title, hit.detail) for hit in hits]
-        yield from table(("kind", "id", "what", "detail"), rows, widths=(8, 10, 60, 40))
+        yield from table(("kind", "id", "what", "detail"), rows, widths=(8, 12, 60, 40))
 
     session.out.emit(
         "find", hits, human=human, plain=lambda: [(h.kind, h.id, h.title, h.detail) for h in hits]

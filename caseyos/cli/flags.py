@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,12 +13,12 @@ from caseyos.errors import UsageError
 
 HELP = """\b
 Flags every command takes, before or after its name:
-  -P, --profile NAME   another profile     --config FILE     another configuration
-  --json[=a,b]         JSON, named fields  --plain           tab-separated
-  -q, --quiet          data and errors     -v                more on stderr
-  --no-input           never ask           --as-of DATE      read and generate as of then
-  --tz ZONE, --utc     display zone        --color WHEN      auto, always, never
-  --ascii              ASCII glyphs        --accessible      plain lines
+  -P, --profile NAME  another profile     --config FILE  another configuration
+  --json[=a,b]        JSON, named fields  --plain        tab-separated
+  -q, --quiet         data and errors     -v             more on stderr
+  --no-input          never ask           --as-of DATE   as if it were then
+  --tz ZONE, --utc    display zone        --color WHEN   auto, always, never
+  --ascii             ASCII glyphs        --accessible   plain lines
 """
 
 _SWITCHES = {
@@ -44,6 +46,7 @@ _VALUES = {
 }
 
 
+_COMMAND = re.compile(r"(^|Undo: |Next: )caseyos (?=[a-z])")
 WITH_VALUE = tuple(_VALUES)
 COMMON = ("--json", *_SWITCHES, *_VALUES)
 
@@ -66,6 +69,13 @@ class Flags:
     as_of: str | None = None
     timeout: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def aimed(text: str, flags: Flags) -> str:
+    """A line that names the next command, with the profile that this one was for."""
+    if flags.profile in (None, "default") or "caseyos " not in text:
+        return text
+    return _COMMAND.sub(lambda found: f"{found[0]}-P {shlex.quote(str(flags.profile))} ", text, 1)
 
 
 def take(argv: list[str], environ: Mapping[str, str]) -> tuple[Flags, list[str]]:

@@ -155,7 +155,9 @@ def sync(
             yield f"  {name:<18} {count} new"
         for name, error in report.failures.items():
             yield f"  {name:<18} failed: {safe_line(error)}"
-        yield f"{report.signals} signals → {outcomes.get('created', 0)} new moves"
+        made, news = outcomes.get("created", 0), report.signals
+        yield f"Fetched {news:,} new {'signal' if news == 1 else 'signals'}."
+        yield f"Made {made:,} new {'move' if made == 1 else 'moves'} of all that was waiting."
 
     data = {"sources": report.items, "failures": report.failures, "generation": outcomes}
     session.out.emit("sync", data, human=human)

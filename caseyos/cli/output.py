@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from caseyos.cli.drawing import to_ascii
-from caseyos.cli.flags import Flags
+from caseyos.cli.flags import Flags, aimed
 from caseyos.domain.text import safe_line, safe_text
 from caseyos.errors import UsageError
 
@@ -52,7 +52,8 @@ class Output:
 
     def line(self, text: str = "") -> None:
         """One line of output; its controls are made visible unless they are our own colours."""
-        sys.stdout.write(f"{self._fit(text)}\n")
+        told = aimed(text, self.flags) if text.startswith(("Undo: ", "Next: ")) else text
+        sys.stdout.write(f"{self._fit(told)}\n")
 
     def note(self, text: str) -> None:
         """Narration, on stderr."""

@@ -123,6 +123,7 @@ def queue(
             session.app.clock.now().timestamp(),
             drawn_zone(session.zone),
             drawing.width(session.flags.environ),
+            [str(move.status) for move in moves] if chosen.status is None else None,
         )
         heads = len(lines) - len(moves)
         yield from lines[:heads]

@@ -20,6 +20,13 @@ def test_a_refusal_is_a_sentence_and_a_hint(capsys: object) -> None:
     assert "\x1b" not in told and "\u202e" not in told
 
 
+def test_a_hint_carries_the_profile(capsys: object) -> None:
+    diagnostics.report(Refused("No.", hint="caseyos doctor"), Flags(profile="work"))
+    diagnostics.report(Refused("No.", hint="caseyos mode"), Flags(profile="default"))
+    told = capsys.readouterr().err  # type: ignore[attr-defined]
+    assert "  caseyos -P work doctor\n" in told and "  caseyos mode\n" in told
+
+
 def test_with_json_it_is_one_object(capsys: object) -> None:
     diagnostics.report(Refused("No."), Flags(output="json"))
     body = json.loads(capsys.readouterr().err)["error"]  # type: ignore[attr-defined]

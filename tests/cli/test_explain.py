@@ -31,4 +31,7 @@ def test_an_ambiguous_beginning_is_refused_with_the_codes(demo: Run) -> None:
 def test_find_takes_words_literally(demo: Run) -> None:
     kinds = {hit["kind"] for hit in data(demo, "find", "Northwind")}
     assert {"move", "company"} <= kinds
+    hits = data(demo, "find", "a", "--limit", "100")
+    assert len({hit["id"] for hit in hits}) == len(hits) > 10
+    assert "words to look for" in said(demo, "find", " ", code=2)
     assert "Nothing holds" in said(demo, "find", "100%_nothing")

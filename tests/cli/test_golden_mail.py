@@ -110,7 +110,7 @@ def test_a_mail_folder_from_import_to_a_second_home(
     assert today[0]["context"]["recipient"] in str(sent["To"])
 
     reply_to(sent, Path(home["XDG_DATA_HOME"], "caseyos/mail"))
-    assert "1 new moves" in said(caseyos, "signals", "sync")
+    assert "Made 1 new move of" in said(caseyos, "signals", "sync")
     code = today[0]["id"]
     assert data(caseyos, "show", code)[0]["outcome"]["kind"] == "replied"
     after = data(caseyos, "today", "--limit", "50")
@@ -121,7 +121,7 @@ def test_a_mail_folder_from_import_to_a_second_home(
     assert (signal["source"], signal["signal_type"]) == ("maildir:local", "email_replied")
 
     # Asking again finds nothing new; the outcome is not told twice.
-    assert "0 new moves" in said(caseyos, "signals", "sync")
+    assert "Made 0 new moves of" in said(caseyos, "signals", "sync")
 
     told = said(
         caseyos, "outcome", code, "meeting", "--positive", "--note", "she calls on Thursday"

@@ -17,6 +17,22 @@ A-4;Meyer AG;Engaging;5;30.02.2026
 """
 
 
+def test_options_that_cannot_be_meant_are_refused_before_anything_is_stored(
+    caseyos: Run, home: dict[str, str]
+) -> None:
+    mail, deals = Path(home["HOME"], "mail"), Path(home["HOME"], "deals.csv")
+    mail.mkdir()
+    deals.write_text("opportunity_id,deal_stage\n1,Engaging\n")
+    for words in (
+        (str(mail), "--me", "notanaddress"),
+        (str(deals), "--date-format", "banana"),
+        (str(deals), "--currency", "XXYZ"),
+    ):
+        told = said(caseyos, "import", *words, code=2)
+        assert words[1] in told and words[2] in told
+    assert not Path(home["XDG_DATA_HOME"], "caseyos").exists(), "no database was even made"
+
+
 def test_a_foreign_export_with_bad_rows(caseyos: Run, tmp_path: Path) -> None:
     file = tmp_path / "deals.csv"
     file.write_bytes(DEALS.encode("utf-8-sig"))

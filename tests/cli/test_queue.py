@@ -6,6 +6,14 @@ from tests.cli.reading import data, said
 from tests.conftest import Run
 
 
+def test_a_list_of_every_status_shows_them(demo: Run) -> None:
+    told = said(demo, "queue", "--status", "all", COLUMNS="80").splitlines()
+    assert "status" in told[0] and all(len(line) <= 80 for line in told)
+    assert any("pending" in line for line in told)
+    assert {row["status"] for row in data(demo, "queue", "--status", "all")} > {"pending"}
+    assert "status" not in said(demo, "queue").splitlines()[0]
+
+
 def test_today_is_due_within_a_day_and_ranked(demo: Run) -> None:
     today = data(demo, "today", "--limit", "100")
     scores = [move["aps"] for move in today]

@@ -6,6 +6,11 @@ from tests.cli.reading import data, said
 from tests.conftest import Run
 
 
+def test_a_tick_of_a_source_that_is_not_there_says_which_there_are(demo: Run) -> None:
+    told = said(demo, "tick", "--source", "nosuch", "--no-send", code=12)
+    assert "no source 'nosuch'" in told and "internal" in told
+
+
 def test_tick_says_what_it_did_and_twice_changes_nothing(caseyos: Run) -> None:
     said(caseyos, "add", "A thing to do", "--due", "tomorrow")
     assert "0 new moves" in said(caseyos, "tick")

@@ -103,13 +103,14 @@ WHERE m.direction = 'received'
 ORDER BY m.at LIMIT 20
 
 -- name: find
--- People, companies and moves that hold the words.
+-- People, companies and moves that hold the words. The end of an id tells two apart: its
+-- beginning is the time it was made.
 (SELECT 'move' AS kind, code AS id, title, status AS detail FROM command_queue_items
  WHERE title ILIKE %(like)s ORDER BY priority_score DESC LIMIT %(limit)s)
 UNION ALL
-(SELECT 'company', left(id::text, 8), name, concat_ws(', ', sector, country) FROM accounts
+(SELECT 'company', right(id::text, 12), name, concat_ws(', ', sector, country) FROM accounts
  WHERE name ILIKE %(like)s ORDER BY name LIMIT %(limit)s)
 UNION ALL
-(SELECT 'person', left(id::text, 8), coalesce(name, email), coalesce(email, company, '')
+(SELECT 'person', right(id::text, 12), coalesce(name, email), coalesce(email, company, '')
  FROM contacts WHERE name ILIKE %(like)s OR email ILIKE %(like)s OR company ILIKE %(like)s
  ORDER BY name LIMIT %(limit)s)
