@@ -244,6 +244,28 @@ def cell_width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def aimed_at(text: str, profile: str | None) -> str:
+    """A line that names the next command, with the profile that this one was for."""
+    if profile in (None, "", "default"):
+        return text
+    for opening in ("", "Undo: ", "Next: "):
+        named = f"{opening}caseyos "
+        place = text.find(named) if opening else 0 if text.startswith(named) else -1
+        after = place + len(named)
+        if place >= 0 and "a" <= text[after : after + 1] <= "z":
+            return f"{text[:after]}-P {_quoted(str(profile))} {text[after:]}"
+    return text
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it."""
+    if word.replace("-", "").replace("_", "").isalnum():
+        return word
+    from shlex import quote
+
+    return quote(word)
+
+
 def bar(share: float, width: int) -> str:
     """A bar of `width` cells; it never carries meaning alone."""
     full = round(max(0.0, min(1.0, share)) * width)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from caseyos.cli.drawing import unicode_wanted
+from caseyos.cli.drawing import aimed_at, unicode_wanted
 from caseyos.errors import UsageError
 
 HELP = """\b
@@ -46,7 +44,6 @@ _VALUES = {
 }
 
 
-_COMMAND = re.compile(r"(^|Undo: |Next: )caseyos (?=[a-z])")
 WITH_VALUE = tuple(_VALUES)
 COMMON = ("--json", *_SWITCHES, *_VALUES)
 
@@ -73,9 +70,7 @@ class Flags:
 
 def aimed(text: str, flags: Flags) -> str:
     """A line that names the next command, with the profile that this one was for."""
-    if flags.profile in (None, "default") or "caseyos " not in text:
-        return text
-    return _COMMAND.sub(lambda found: f"{found[0]}-P {shlex.quote(str(flags.profile))} ", text, 1)
+    return aimed_at(text, flags.profile)
 
 
 def take(argv: list[str], environ: Mapping[str, str]) -> tuple[Flags, list[str]]:

@@ -111,7 +111,10 @@ def _answer(asked: Asked, environ: Mapping[str, str]) -> str | None:
         return None
     from caseyos.cli import drawing
 
-    text = "".join(f"{line}\n" for line in _lines(asked, seen, environ))
+    text = "".join(
+        f"{drawing.aimed_at(line, asked.profile) if line.startswith('Next: ') else line}\n"
+        for line in _lines(asked, seen, environ)
+    )
     return drawing.to_ascii(text) if asked.ascii or not drawing.unicode_wanted(environ) else text
 
 
