@@ -12,6 +12,8 @@ from caseyos.domain.reports import Finding
 from caseyos.errors import CaseyError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from caseyos.app.core import App
 
 LITTLE_DISK = 500 * 1024 * 1024  # bytes
@@ -29,10 +31,11 @@ def _files(app: App) -> Iterator[Finding]:
         yield Finding(
             "CD-002", "warn", "configuration readable", "others can read it", f"chmod 600 {path}"
         )
-    free = shutil.disk_usage(_existing(app)).free
+    free = min(shutil.disk_usage(folder).free for folder in _folders(app))
     level = "ok" if free > LITTLE_DISK else "FAIL"
     fix = None if level == "ok" else "free some disk space"
-    yield Finding("CD-070", level, "disk", f"{free / 1e9:.0f} GB free", fix)
+    told = f"{free / 1e9:.0f} GB free" if free >= 1e9 else f"{free / 1e6:.0f} MB free"
+    yield Finding("CD-070", level, "disk", told, fix)
 
 
 def _database(app: App) -> Iterator[Finding]:
@@ -107,8 +110,8 @@ def _running(app: App) -> Iterator[Finding]:
     yield Finding("CD-080", "ok", "privacy", f"crash reports {reports}, usage data never")
 
 
-def _existing(app: App) -> str:
-    folder = app.config.paths.data_dir
-    while not folder.exists():
-        folder = folder.parent
-    return str(folder)
+def _folders(app: App) -> Iterator[Path]:
+    """Where things are written: our data, and the embedded database, which root keeps elsewhere."""
+    server = app.database_admin.server
+    for folder in (app.config.paths.data_dir, *((server.home,) if server else ())):
+        yield next(one for one in (folder, *folder.parents) if one.exists())

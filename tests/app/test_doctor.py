@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from caseyos.app import App
-from caseyos.app.doctor import examine
+from caseyos.app.doctor import _files, examine
 from caseyos.app.intake import ImportOptions
 from caseyos.domain.reports import Finding
 from tests.app.conftest import OpenApp
@@ -33,6 +33,15 @@ def test_a_configuration_that_others_can_read(app: App) -> None:
     finding = found(app)["CD-002"]
     assert finding.level == "warn"
     assert finding.fix == f"chmod 600 {app.config.paths.config_file}"
+
+
+def test_the_fuller_disk_of_data_and_database_counts(open_app: OpenApp) -> None:
+    app = open_app(DATABASE_URL="")
+    server = app.database_admin.server
+    assert server is not None
+    server.home = Path("/proc/self")  # a file system without room
+    finding = next(one for one in _files(app) if one.code == "CD-070")
+    assert (finding.level, finding.detail) == ("FAIL", "0 MB free")
 
 
 def test_a_database_that_does_not_answer(open_app: OpenApp) -> None:
