@@ -23,7 +23,7 @@ from caseyos.errors import CaseyError
 from caseyos.pipeline import breaker
 from caseyos.pipeline.enqueue import enqueue
 from caseyos.pipeline.plan import attempt_of, frozen, rendered
-from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
+from caseyos.pipeline.record import ended, lock_move, move_to, receipt, result_of
 from caseyos.pipeline.seal import sealed
 from caseyos.pipeline.trip import watch
 
@@ -191,14 +191,7 @@ def _written(
             subject=payload.subject,
             contact_id=move["contact_id"] if move else None,
         )
-    unit.events.emit(
-        "action_executed",
-        item_id=row["move_id"],
-        target=row["channel"],
-        action=row["action_type"],
-        dry_run=False,
-        attempt=row["attempt"],
-    )
+    ended(unit, "action_executed", row, move)
 
 
 def _claim(shop: Workshop, execution_id: UUID | None) -> tuple[Row, Verdict] | None:
@@ -323,7 +316,7 @@ def _not_done(shop: Workshop, row: Row, before: str, refusal: NotDone) -> None:
             return
         receipt(unit, shop, row, "fail", before, "failed", refusal.message)
         move_to(unit, shop, move, MoveStatus.FAILED, refusal.message)
-        unit.events.emit("action_failed", item_id=row["move_id"], target=row["channel"])
+        ended(unit, "action_failed", row, move)
 
 
 def _lost(shop: Workshop, row: Row, doubt: str) -> None:

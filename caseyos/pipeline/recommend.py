@@ -248,8 +248,10 @@ def _mark(
 
 
 def _tell(unit: RecommendUnit, work: _Batch, kept: Mapping[str, Row], latency_ms: float) -> None:
+    share = round(latency_ms / max(len(work.marks), 1), 3)
     unit.events.emit_many(
-        "signal_processed", [(mark["id"], {"made": mark["made"]}) for mark in work.marks]
+        "signal_processed",
+        [(mark["id"], {"made": mark["made"], "latency_ms": share}) for mark in work.marks],
     )
     each = round(latency_ms / max(len(kept), 1), 3)
     unit.events.emit_many(

@@ -69,6 +69,25 @@ def move_to(
         )
 
 
+def ended(
+    unit: ExecuteUnit, name: str, execution: Row, move: Row | None, latency_ms: float | None = None
+) -> None:
+    """The event of an attempt that ended; its latency counts from when it was taken up."""
+    taken_up = execution["claimed_at"]
+    if latency_ms is None and taken_up is not None:
+        latency_ms = (unit.executions.now() - taken_up).total_seconds() * 1000
+    unit.events.emit(
+        name,
+        item_id=execution["move_id"],
+        target=execution["channel"],
+        action=execution["action_type"],
+        attempt=execution["attempt"],
+        dry_run=False,
+        aps=move["aps"] if move else None,
+        latency_ms=None if latency_ms is None else round(latency_ms, 1),
+    )
+
+
 def result_of(shop: Workshop, execution_id: UUID) -> ExecutionResult:
     """How an execution stands, for the person who asked for it."""
     with shop.units() as unit:

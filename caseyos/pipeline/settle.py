@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from caseyos.domain.ports.channel import Channel, NotDone
 from caseyos.domain.ports.execution import ExecuteUnit, Workshop
 from caseyos.errors import CaseyError, NotFound, TooLate, TryLater, UsageError, WrongStatus
 from caseyos.pipeline.execute import succeed
-from caseyos.pipeline.record import lock_move, move_to, receipt, result_of
+from caseyos.pipeline.record import ended, lock_move, move_to, receipt, result_of
 
 Row = Mapping[str, Any]
 log = logging.getLogger("caseyos.settle")
@@ -63,6 +64,7 @@ def undo(shop: Workshop, execution_id: UUID) -> ExecutionResult:
         )
     if row["undo"] is None:
         raise TooLate(f"{row['code']} cannot be taken back any more.")
+    begun = time.monotonic()
     try:
         told = _channel(shop, row).undo(row["undo"])
     except NotDone as refusal:
@@ -77,7 +79,7 @@ def undo(shop: Workshop, execution_id: UUID) -> ExecutionResult:
             move = lock_move(unit, row)
             receipt(unit, shop, row, "undo", row["state"], "undone", told)
             move_to(unit, shop, move, MoveStatus.ROLLED_BACK, told, action="undo")
-            unit.events.emit("action_rolled_back", item_id=row["move_id"], target=row["channel"])
+            ended(unit, "action_rolled_back", row, move, (time.monotonic() - begun) * 1000)
     return result_of(shop, execution_id)
 
 

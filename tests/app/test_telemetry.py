@@ -36,8 +36,11 @@ def test_every_event_of_the_loop_is_a_row_and_a_line(demo: Run, demo_home: dict[
     of = {name: [e for e in events if e["name"] == name] for name in NAMES}
     for event in of["recommendation_generated"]:
         assert event["item"] and event["data"].keys() >= {"aps", "drivers", "latency_ms"}
-    for event in of["action_executed"]:
+    for event in of["signal_processed"]:
+        assert event["item"] and event["data"]["latency_ms"] >= 0
+    for event in (*of["action_executed"], *of["action_failed"], *of["action_rolled_back"]):
         assert event["data"]["target"] == "local" and event["data"]["dry_run"] is False
+        assert event["data"]["latency_ms"] > 0 and 0 <= event["data"]["aps"] <= 100
 
     log = Path(demo_home["XDG_STATE_HOME"], "caseyos/profiles/demo/log/caseyos.jsonl")
     lines = [json.loads(line) for line in log.read_text().splitlines()]
