@@ -33,6 +33,29 @@ class Figures:
     wrong: tuple[str, ...] = ()  # what the failures were, for whoever reads the run
 
 
+def added(parts: Iterable[Figures]) -> list[Figures]:
+    """Figures of the same rows from several parts of a case, added up row by row."""
+    rows: dict[str, Figures] = {}
+    for part in parts:
+        so_far = rows.get(part.row)
+        rows[part.row] = part if so_far is None else _sum(so_far, part)
+    return list(rows.values())
+
+
+def _sum(one: Figures, other: Figures) -> Figures:
+    unknown = None if one.unknown is None else one.unknown + (other.unknown or 0)
+    resolve = None if one.resolve is None else [*one.resolve, *(other.resolve or ())]
+    return Figures(
+        one.row,
+        one.runs + other.runs,
+        one.failures + other.failures,
+        unknown=unknown,
+        resolve=resolve,
+        also=one.also,
+        wrong=(*one.wrong, *other.wrong),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row as it is kept: rates instead of counts, and what it takes to run it again."""

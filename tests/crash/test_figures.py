@@ -13,6 +13,7 @@ from tests.crash.figures import (
     LINES,
     PAGE,
     Figures,
+    added,
     keep,
     line_of,
     page_with,
@@ -30,6 +31,18 @@ def test_a_line_has_the_bound_and_the_rates() -> None:
 
 def test_a_failure_has_no_bound() -> None:
     assert line_of("local", Figures("", 9, 1), scale="full", seed=1, seconds=1).upper_95 is None
+
+
+def test_parts_of_a_case_are_added_up_row_by_row() -> None:
+    parts = [
+        Figures("at a point", 40, 0, unknown=4, resolve=[1.0]),
+        Figures("elsewhere", 40, 0),
+        Figures("at a point", 20, 1, unknown=1, resolve=[2.0], wrong=("lost",)),
+    ]
+    point, elsewhere = added(parts)
+    assert (point.runs, point.failures, point.unknown, point.wrong) == (60, 1, 5, ("lost",))
+    assert point.resolve == [1.0, 2.0]
+    assert elsewhere == Figures("elsewhere", 40, 0)
 
 
 def test_the_table_says_it_for_people() -> None:
