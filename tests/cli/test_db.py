@@ -75,7 +75,7 @@ def test_a_schema_of_a_later_program_is_left_alone(caseyos: Run) -> None:
 
 @pytest.mark.parametrize("to", ["/", "/proc/nowhere/x", "/dev/null/x"])
 def test_a_backup_that_has_no_place(demo: Run, to: str) -> None:
-    assert "caseyos db backup --to" in said(demo, "db", "backup", "--to", to, code=2)
+    assert "db backup --to" in said(demo, "db", "backup", "--to", to, code=2)
 
 
 def test_down_and_up_again_with_a_way_back(caseyos: Run, home: dict[str, str]) -> None:
