@@ -82,7 +82,7 @@ def line_of(case: str, found: Figures, *, scale: str, seed: int, seconds: float)
         scale,
         runs,
         found.failures,
-        upper_95=round(3 / runs, 6) if runs and not found.failures else None,
+        upper_95=round(min(3 / runs, 1), 6) if runs and not found.failures else None,
         unknown_rate=None if found.unknown is None else round(found.unknown / runs, 4),
         median_resolve=round(median(found.resolve), 3) if found.resolve else None,
         seed=seed,
