@@ -28,7 +28,7 @@ def test_a_decision_and_its_undo_and_redo(demo: Run, words: tuple[str, ...], sta
     code = best(demo, "create_task")
     before = shown(demo, code)
     told = said(demo, *(word.format(code) for word in words))
-    assert code in told and str(before["title"]) in told and "Undo: caseyos undo" in told
+    assert code in told and str(before["title"]) in told and "Undo: caseyos -P demo undo" in told
     assert shown(demo, code)["status"] == status
     assert data(demo, "outbox", "list") == []
     said(demo, "undo")

@@ -50,7 +50,7 @@ def test_the_kill_switch_stops_local_channels_too(demo: Run) -> None:
     code = best(demo, "create_task")
     said(demo, "pause", "--reason", "lunch")
     refused = said(demo, "execute", code, "--yes", code=5)
-    assert "Everything is stopped" in refused and "caseyos resume" in refused
+    assert "Everything is stopped" in refused and "caseyos -P demo resume" in refused
     said(demo, "resume")
     assert data(demo, "show", code)[0]["execution"] is None
     assert "Done" in said(demo, "execute", code, "--yes")

@@ -150,7 +150,7 @@ def test_9_somebody_else_holds_what_this_needs(demo: Run, demo_home: dict[str, s
             assert daemon.poll() is None and time.monotonic() < deadline
             time.sleep(0.1)
         done = demo("db", "restore", str(dump), "--yes")
-        assert done.returncode == 9 and "caseyos daemon stop" in done.stderr
+        assert done.returncode == 9 and "caseyos -P demo daemon stop" in done.stderr
     finally:
         daemon.terminate()
         daemon.wait(30)

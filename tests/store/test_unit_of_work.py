@@ -1,6 +1,7 @@
 """One transaction: all of it or nothing, and its events are told only when it is durable."""
 
 import logging
+from functools import cached_property
 
 import pytest
 
@@ -10,9 +11,7 @@ from caseyos.store.unit_of_work import UnitOfWork, unit_of_work
 from tests.store.conftest import Unit
 
 REPOSITORIES = [
-    name
-    for name in vars(UnitOfWork)
-    if not name.startswith("_") and name not in ("connection", "actor")
+    name for name, kept in vars(UnitOfWork).items() if isinstance(kept, cached_property)
 ]
 
 
