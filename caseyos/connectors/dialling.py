@@ -63,12 +63,15 @@ def dial(server: Server) -> socket.socket:
 def tls_context(server: Server) -> ssl.SSLContext:
     """A context that checks the certificate and the name, by the system's authorities or ours."""
     try:
-        return ssl.create_default_context(cafile=server.ca_file and str(server.ca_file))
+        context = ssl.create_default_context(cafile=server.ca_file and str(server.ca_file))
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(
             f"ca_file {server.ca_file} holds no certificate that can be read.",
             hint="caseyos help config",
         ) from error
+    # Said here, too: a system's OpenSSL may allow less than Python does by itself.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 @contextmanager

@@ -211,9 +211,11 @@ class Unwilling(CaseyError):
 def authorities(ca_file: Path | None) -> ssl.SSLContext:
     """Whom to trust: the system's authorities, or a file's; ConfigError where it has none."""
     try:
-        return ssl.create_default_context(cafile=ca_file and str(ca_file))
+        context = ssl.create_default_context(cafile=ca_file and str(ca_file))
     except OSError as error:
         raise ConfigError(f"ca_file {ca_file} holds no certificate that can be read.") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _told(error: Exception) -> str:
