@@ -12,11 +12,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
+from caseyos.connectors.meeting import build_meeting, times
 from caseyos.connectors.message import build_mail
 from caseyos.domain.model import ActionType, Effect, Payload, Reversibility
 from caseyos.domain.ports.channel import AtHand, NotDone, Prepared, Receipt
@@ -145,26 +146,10 @@ class LocalCalendar(_FileChannel):
     """Meetings as one .ics file each (RFC 5545), named by their UID."""
 
     def build(self, payload: Payload, *, marker: str, execution_id: UUID, at: datetime) -> bytes:
-        """The calendar object, folded at 75 octets."""
-        start = _start(payload)
-        end = start + timedelta(minutes=float(payload.fields.get("minutes") or 30))
-        lines = [
-            *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//CaseyOS//EN", "METHOD:PUBLISH"),
-            "BEGIN:VEVENT",
-            f"UID:{marker}",
-            f"DTSTAMP:{_utc(at)}",
-            f"DTSTART:{_utc(start)}",
-            f"DTEND:{_utc(end)}",
-            "SEQUENCE:0",
-            f"SUMMARY:{_escaped(payload.subject)}",
-        ]
-        if payload.body:
-            lines.append(f"DESCRIPTION:{_escaped(payload.body)}")
-        if payload.fields.get("organizer"):
-            lines.append(f"ORGANIZER:mailto:{payload.fields['organizer']}")
-        lines += [f"ATTENDEE;RSVP=TRUE:mailto:{address}" for address in payload.recipients]
-        lines += [f"X-CASEYOS-EXECUTION:{execution_id}", "END:VEVENT", "END:VCALENDAR"]
-        return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+        """The calendar object, as a message that publishes it."""
+        return build_meeting(
+            payload, marker=marker, execution_id=execution_id, at=at, method="PUBLISH"
+        )
 
     def effects(self, payload: Payload) -> tuple[Effect, ...]:
         """One file; nobody is invited by it."""
@@ -175,7 +160,7 @@ class LocalCalendar(_FileChannel):
 
     def check(self, payload: Payload) -> None:
         """A meeting needs a start."""
-        _start(payload)
+        times(payload)
         super().check(payload)
 
     def _make_folders(self) -> None:
@@ -366,34 +351,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _start(payload: Payload) -> datetime:
-    try:
-        start = datetime.fromisoformat(str(payload.fields.get("start")))
-    except ValueError:
-        raise NotDone("The meeting has no start; give it one with caseyos edit.") from None
-    return start if start.tzinfo else start.replace(tzinfo=UTC)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escaped(text: str) -> str:
-    for character in ("\\", ";", ","):
-        text = text.replace(character, f"\\{character}")
-    printable = "".join(c for c in text if c == "\n" or c.isprintable())
-    return printable.replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """A content line folded so that no part is over 75 octets, never inside a character."""
-    parts: list[str] = []
-    part = ""
-    for character in line:
-        if len((part + character).encode()) > (75 if not parts else 74):
-            parts.append(part)
-            part = ""
-        part += character
-    return "\r\n ".join([*parts, part])
