@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, SubElement, TreeBuilder, tostring
 from xml.parsers import expat
 
+from caseyos.connectors.meeting import utc
 from caseyos.errors import TryLater
 
 DAV = "{DAV:}"
@@ -137,7 +138,7 @@ def between(start: datetime, end: datetime) -> bytes:
         SubElement(root, f"{CAL}filter"), f"{CAL}comp-filter", {"name": "VCALENDAR"}
     )
     event = SubElement(calendar, f"{CAL}comp-filter", {"name": "VEVENT"})
-    SubElement(event, f"{CAL}time-range", {"start": _utc(start), "end": _utc(end)})
+    SubElement(event, f"{CAL}time-range", {"start": utc(start), "end": utc(end)})
     return _bytes(root)
 
 
@@ -166,7 +167,7 @@ def fetch(hrefs: Sequence[str]) -> bytes:
 def busy_between(start: datetime, end: datetime) -> bytes:
     """A free-busy-query (RFC 4791, 7.10); it is answered with a VFREEBUSY."""
     root = Element(f"{CAL}free-busy-query")
-    SubElement(root, f"{CAL}time-range", {"start": _utc(start), "end": _utc(end)})
+    SubElement(root, f"{CAL}time-range", {"start": utc(start), "end": utc(end)})
     return _bytes(root)
 
 
@@ -202,7 +203,3 @@ def _bytes(root: Element) -> bytes:
 
 def _clark(name: str) -> str:
     return f"{{{name}" if "}" in name else name
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

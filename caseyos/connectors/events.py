@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any
 
-from caseyos.connectors.meeting import OUR_DOMAIN, OUR_PROPERTY
+from caseyos.connectors.meeting import OUR_DOMAIN, OUR_PROPERTY, utc
 from caseyos.domain.addresses import parse_address
 from caseyos.domain.text import safe_line, storable
 from caseyos.errors import UsageError
@@ -192,7 +192,7 @@ def _key(one: Any) -> str:
     named = one.get("RECURRENCE-ID") or one["DTSTART"]
     moment: date | datetime = named.dt
     if isinstance(moment, datetime) and moment.tzinfo is not None:
-        return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        return utc(moment)
     return moment.strftime("%Y%m%dT%H%M%S" if isinstance(moment, datetime) else "%Y%m%d")
 
 

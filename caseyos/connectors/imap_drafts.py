@@ -116,7 +116,7 @@ class _Draft:
             return _receipt(self._there, self._wire)
         place = append(self._session, self._folder, self._wire, self._marker, (b"\\Draft",))
         if place is None:
-            return Receipt(self._folder, _digest(self._wire), None)
+            return Receipt(self._folder, digest(self._wire), None)
         return _receipt(place, self._wire)
 
 
@@ -173,8 +173,9 @@ def _receipt(place: Place, wire: bytes) -> Receipt:
         "uid": place.uid,
         "message_id": place.message_id,
     }
-    return Receipt(place.provider_id, _digest(wire or place.provider_id.encode()), undo)
+    return Receipt(place.provider_id, digest(wire or place.provider_id.encode()), undo)
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """SHA-256 (hex) of what was written."""
     return hashlib.sha256(content).hexdigest()

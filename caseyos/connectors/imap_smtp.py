@@ -5,13 +5,12 @@ The mail counts as sent when the server has taken it, whatever becomes of the co
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from caseyos.connectors.imap_drafts import append, definitely_not
+from caseyos.connectors.imap_drafts import append, definitely_not, digest
 from caseyos.connectors.imap_marker import look_up
 from caseyos.connectors.imap_session import INBOX, ImapSession, open_session
 from caseyos.connectors.mail_account import MailAccount
@@ -86,7 +85,7 @@ class SmtpMail:
             for folder in (session.folder("sent"), INBOX):
                 place = look_up(session, folder, marker) if folder else None
                 if place is not None:
-                    return Receipt(place.provider_id, _digest(place.provider_id.encode()), None)
+                    return Receipt(place.provider_id, digest(place.provider_id.encode()), None)
         return None
 
     def undo(self, _instructions: Mapping[str, Any]) -> str:
@@ -114,7 +113,7 @@ class _Mail:
         """DATA, then the copy."""
         said = self._smtp.hand_in(self._wire)
         notes = self._copy.keep()
-        return Receipt(said, _digest(self._wire), None, refused=self.refused, notes=notes)
+        return Receipt(said, digest(self._wire), None, refused=self.refused, notes=notes)
 
 
 class _Copy:
@@ -163,7 +162,3 @@ class _Copy:
                 self._folder = self._session.needed_folder("sent")
         except CaseyError as error:
             self._problem = error.message
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
